@@ -1,0 +1,113 @@
+"""The ledger of roles: who held which seat, from when to when, and when nobody did."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from oncall.incidents.models.incidents import Incident
+from oncall.incidents.models.plans import Role
+from rotations.models import Person
+
+
+class State(models.TextChoices):
+    """``acting``: the deadline passed and nobody was left to offer."""
+
+    OFFERED = "offered", "Offered"
+    ACCEPTED = "accepted", "Accepted"
+    ACTING = "acting", "Acting"
+    ENDED = "ended", "Ended"
+
+
+class EndReason(models.TextChoices):
+    ACCEPTED_ELSEWHERE = "accepted_elsewhere", "Accepted elsewhere"
+    DECLINED = "declined", "Declined"
+    EXPIRED = "expired", "Expired"
+    HANDED_OFF = "handed_off", "Handed off"
+    TAKEN = "taken", "Taken"
+    RELEASED = "released", "Released"
+    VACATED = "vacated", "Vacated"
+    DEACTIVATED = "deactivated", "Deactivated"
+    MERGED = "merged", "Merged"
+    RESOLVED = "resolved", "Resolved"
+
+
+class Assignment(models.Model):
+    """One person in one seat of one role for one span ``[since, ended_at)``. Append-only; an empty span is allowed.
+
+    ``because`` says in words why this person was chosen; ``evidence`` lists every candidate and why each was passed
+    over (see ``staffing.Evidence``).
+    """
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="assignments")
+    role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="assignments")
+    seat = models.PositiveSmallIntegerField(default=1)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="assignments")
+    epoch = models.PositiveIntegerField(default=1)
+    state = models.CharField(max_length=8, choices=State)
+    since = models.DateTimeField()
+    accept_by = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(max_length=18, choices=EndReason, blank=True)
+    end_note = models.CharField(max_length=500, blank=True)
+    because = models.CharField(max_length=500)
+    evidence = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ("incident", "since", "id")
+        constraints = (
+            models.UniqueConstraint(
+                name="a_seat_has_one_open_assignment",
+                fields=("incident", "role", "seat"),
+                condition=Q(ended_at=None),
+                violation_error_message="Somebody holds this role.",
+                violation_error_code="role_taken",
+            ),
+            models.CheckConstraint(
+                name="an_assignment_ends_with_a_reason",
+                condition=Q(state=State.ENDED, ended_at__isnull=False) & ~Q(end_reason="")
+                | (~Q(state=State.ENDED) & Q(ended_at=None, end_reason="")),
+            ),
+            models.CheckConstraint(
+                name="an_assignment_never_ends_before_it_begins",
+                condition=Q(ended_at=None) | Q(ended_at__gte=F("since")),
+            ),
+            models.CheckConstraint(
+                name="an_offer_has_a_deadline",
+                condition=~Q(state=State.OFFERED) | Q(accept_by__isnull=False),
+            ),
+        )
+        indexes = (
+            models.Index(name="assignment_offer_due", fields=("accept_by",), condition=Q(state=State.OFFERED)),
+            models.Index(name="assignment_open_by_person", fields=("person",), condition=Q(ended_at=None)),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.role} in {self.incident}"
+
+
+class Vacancy(models.Model):
+    """A span in which nobody was in a required seat, with the reason. Disjoint from the seat's assignments."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="vacancies")
+    role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="vacancies")
+    seat = models.PositiveSmallIntegerField(default=1)
+    epoch = models.PositiveIntegerField(default=1)
+    since = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    because = models.CharField(max_length=40)
+    evidence = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ("incident", "role", "seat", "id")
+        verbose_name_plural = "vacancies"
+        constraints = (
+            models.UniqueConstraint(
+                name="a_seat_has_one_open_vacancy", fields=("incident", "role", "seat"), condition=Q(ended_at=None)
+            ),
+            models.CheckConstraint(
+                name="a_vacancy_never_ends_before_it_begins", condition=Q(ended_at=None) | Q(ended_at__gte=F("since"))
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.role} vacant in {self.incident}: {self.because}"

@@ -1,0 +1,123 @@
+"""Incidents and who takes part in them."""
+
+from django.db import models
+from django.db.models import Q
+
+from oncall.incidents.models.plans import (
+    DEFAULT_SEVERITY,
+    MILDEST_SEVERITY,
+    SEVERITY_VALIDATORS,
+    WORST_SEVERITY,
+    Service,
+)
+from rotations.models import ActorKind, Person
+
+
+class Status(models.TextChoices):
+    DECLARED = "declared", "Declared"
+    ACKNOWLEDGED = "acknowledged", "Acknowledged"
+    MITIGATED = "mitigated", "Mitigated"
+    RESOLVED = "resolved", "Resolved"
+
+
+class Incident(models.Model):
+    """Something is broken and people work on it together.
+
+    ``plan`` is the response plan as it stood when the incident was declared (see ``staffing.PinnedPlan``).
+    ``last_event_at`` keeps the spans of its ledger from running backwards. ``epoch`` counts reopenings, from 1.
+    """
+
+    number = models.BigAutoField(primary_key=True)
+    title = models.CharField(max_length=300)
+    severity = models.PositiveSmallIntegerField(default=DEFAULT_SEVERITY, validators=SEVERITY_VALIDATORS)
+    status = models.CharField(max_length=12, choices=Status, default=Status.DECLARED)
+    epoch = models.PositiveIntegerField(default=1)
+    is_drill = models.BooleanField("drill", default=False)
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="incidents")
+    source = models.CharField(max_length=100, blank=True)
+    dedup_key = models.CharField(max_length=255, blank=True)
+    plan = models.JSONField(default=dict)
+    occurred_at = models.DateTimeField(null=True)
+    declared_at = models.DateTimeField()
+    declared_by_kind = models.CharField(max_length=11, choices=ActorKind)
+    declared_by_id = models.BigIntegerField(null=True)
+    declared_by_name = models.CharField(max_length=200)
+    acknowledged_at = models.DateTimeField(null=True)
+    mitigated_at = models.DateTimeField(null=True)
+    resolved_at = models.DateTimeField(null=True)
+    last_event_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-number",)
+        constraints = (
+            models.UniqueConstraint(
+                name="an_open_incident_has_its_dedup_key_alone",
+                fields=("source", "dedup_key"),
+                condition=Q(resolved_at=None) & ~Q(dedup_key=""),
+                violation_error_message="An open incident with this source and key exists.",
+                violation_error_code="dedup_key_taken",
+            ),
+            models.CheckConstraint(
+                name="a_severity_is_one_to_five",
+                condition=Q(severity__gte=WORST_SEVERITY, severity__lte=MILDEST_SEVERITY),
+                violation_error_message="Severities are 1 (worst) to 5.",
+                violation_error_code="invalid",
+            ),
+            models.CheckConstraint(
+                name="an_incident_is_resolved_at_a_moment",
+                condition=Q(status=Status.RESOLVED, resolved_at__isnull=False)
+                | (~Q(status=Status.RESOLVED) & Q(resolved_at=None)),
+            ),
+        )
+        indexes = (models.Index(name="incident_open", fields=("number",), condition=Q(resolved_at=None)),)
+
+    def __str__(self) -> str:
+        return f"#{self.number} {self.title}"
+
+
+class ParticipantKind(models.TextChoices):
+    """Only responders are candidates for roles."""
+
+    RESPONDER = "responder", "Responder"
+    OBSERVER = "observer", "Observer"
+    STAKEHOLDER = "stakeholder", "Stakeholder"
+
+
+class Participant(models.Model):
+    """One person in one incident. ``joined_at`` is null while they are only asked (offered a role)."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="participants")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="participations")
+    kind = models.CharField(max_length=11, choices=ParticipantKind, default=ParticipantKind.RESPONDER)
+    joined_at = models.DateTimeField(null=True)
+    left_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("incident", "joined_at", "id")
+        constraints = (
+            models.UniqueConstraint(name="a_person_takes_part_once_in_an_incident", fields=("incident", "person")),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.person} in {self.incident}"
+
+
+class TimelineEntry(models.Model):
+    """One fact of an incident's life. Append-only; ``announced_at`` is null until people were told."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="timeline")
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=40)
+    text = models.TextField()
+    data = models.JSONField(default=dict)
+    actor_kind = models.CharField(max_length=11, choices=ActorKind)
+    actor_id = models.BigIntegerField(null=True)
+    actor_name = models.CharField(max_length=200)
+    announced_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("incident", "id")
+        indexes = (models.Index(name="timeline_entry_unannounced", fields=("id",), condition=Q(announced_at=None)),)
+
+    def __str__(self) -> str:
+        return self.text
