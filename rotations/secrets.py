@@ -2,12 +2,18 @@
 
 import hashlib
 import secrets as random_source
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
+
+# Django's fields are generic to the type checker only.
+if TYPE_CHECKING:
+    TextField = models.TextField[str, str]
+else:
+    TextField = models.TextField
 
 TOKEN_BYTES = 32
 
@@ -29,7 +35,7 @@ def _cipher() -> MultiFernet:
     return MultiFernet([Fernet(key) for key in settings.ENCRYPTION_KEYS])
 
 
-class EncryptedTextField(models.TextField[str, str]):
+class EncryptedTextField(TextField):
     """Text encrypted in the database with the first of ``settings.ENCRYPTION_KEYS``, read with any of them."""
 
     def get_prep_value(self, value: Any) -> Any:
