@@ -1,0 +1,248 @@
+"""What is a schedule made of, and what is an answer made of? The values of the engine.
+
+Instants are aware; wall-clock facts (a cadence's anchor, a window's hours) are naive and stand beside their zone.
+People, rotations, overrides, swaps and absences are known here by their ids only.
+"""
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from typing import Final, Literal, NamedTuple
+
+from rotations.engine.cadence import Cadence
+from rotations.engine.intervals import EPOCH, Interval
+from rotations.engine.windows import Window
+
+Advance = Literal["turn", "covered"]
+OverrideKind = Literal["replace", "add", "remove", "silence"]
+AbsencePolicy = Literal["flag", "skip", "next"]
+SourceKind = Literal["rotation", "override", "swap", "absence_cover"]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person in a slot; a shadow is reported apart and never counts as on call."""
+
+    person: int
+    shadow: bool = False
+
+
+Slot = tuple[Member, ...]
+
+
+@dataclass(frozen=True)
+class Version:
+    """How a rotation runs from ``effective_at`` until its next version.
+
+    The turn of this cadence that contains ``effective_at`` has ordinal ``first_ordinal`` and the slot at
+    ``first_slot`` (taken modulo the number of slots); both advance from there. ``carried``, if given, are the
+    people of that one turn in place of its slot: an edit lets the people of the turn in force finish it.
+    """
+
+    effective_at: datetime
+    cadence: Cadence
+    slots: tuple[Slot, ...]
+    advance: Advance = "turn"
+    windows: tuple[Window, ...] = ()
+    first_ordinal: int = 0
+    first_slot: int = 0
+    carried: Slot | None = None
+
+    @cached_property
+    def first_number(self) -> int:
+        """The cadence's number of the turn that contains ``effective_at``."""
+        return self.cadence.turn_at(self.effective_at).number
+
+
+@dataclass(frozen=True)
+class Rotation:
+    """Members taking turns; a higher ``layer`` covers a lower one. Versions are kept in order of time."""
+
+    id: int
+    layer: int
+    versions: tuple[Version, ...]
+    ends_at: datetime | None = None
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "versions", tuple(sorted(self.versions, key=lambda version: version.effective_at)))
+
+    def version_at(self, moment: datetime) -> Version | None:
+        """Return the version in force, or None before the first one and from the rotation's end on."""
+        if self.ends_at is not None and self.ends_at <= moment:
+            return None
+        begun = bisect_right(self.versions, moment, key=lambda version: version.effective_at)
+        return self.versions[begun - 1] if begun else None
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A change to the answer in ``[start, end)``, of one rotation or, with ``rotation`` None, of the schedule.
+
+    ``replace`` with ``replaces`` None stands for everyone. Applied in order of ``created_at``, then id.
+
+    Raises:
+        ValueError: a person is missing or too many, or a silence is not of the whole schedule.
+    """
+
+    id: int
+    kind: OverrideKind
+    start: datetime
+    end: datetime
+    person: int | None = None
+    replaces: int | None = None
+    rotation: int | None = None
+    created_at: datetime = EPOCH
+
+    def __post_init__(self) -> None:
+        if (self.person is not None) is not (self.kind in ("replace", "add")):
+            raise ValueError(f"override {self.id}: only replace and add put a person on call")
+        if self.replaces is None and self.kind == "remove":
+            raise ValueError(f"override {self.id}: a removal says who is removed")
+        if self.rotation is not None and self.kind == "silence":
+            raise ValueError(f"override {self.id}: a silence is of the whole schedule")
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """``person`` takes the turn ``ordinal`` of ``replaces``, or the part of it within ``span``; accepted by both."""
+
+    id: int
+    rotation: int
+    ordinal: int
+    replaces: int
+    person: int
+    accepted_at: datetime
+    span: Interval | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """``person`` is away in ``[start, end)``."""
+
+    id: int
+    person: int
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that decides who is on call in one schedule.
+
+    ``deactivated`` gives, for people who left, the instant from which they no longer count.
+    """
+
+    rotations: tuple[Rotation, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    swaps: tuple[Swap, ...] = ()
+    absences: tuple[Absence, ...] = ()
+    absence_policy: AbsencePolicy = "flag"
+    deactivated: Mapping[int, datetime] = field(default_factory=dict)
+
+    def is_active(self, person: int, moment: datetime) -> bool:
+        left_at = self.deactivated.get(person)
+        return left_at is None or moment < left_at
+
+
+class Step(NamedTuple):
+    """One override or swap that put a person where they are."""
+
+    kind: Literal["override", "swap"]
+    id: int
+
+
+class Occurrence(NamedTuple):
+    """One day's share of a window: the local date it starts on, and the window's place among its version's."""
+
+    starts_on: date
+    place: int
+
+
+class Source(NamedTuple):
+    """Why a person is on call.
+
+    ``rotation``, ``layer``, ``ordinal`` (the turn), ``seat`` (the place in its slot) and ``window`` (None where the
+    rotation has no windows) are those of the turn that is served, for a stand-in those of the person replaced.
+    Whoever is added, or put on instead of everyone, serves no turn: ``ordinal`` is None, and so are ``rotation``
+    and ``layer`` unless the override is of one rotation. ``chain`` lists the overrides and swaps in the order in
+    which they passed the place on; ``absence`` is the absence that was covered by the absence policy.
+    """
+
+    rotation: int | None
+    layer: int | None
+    ordinal: int | None
+    seat: int = 0
+    window: Occurrence | None = None
+    absence: int | None = None
+    chain: tuple[Step, ...] = ()
+
+    @property
+    def kind(self) -> SourceKind:
+        if self.chain:
+            return self.chain[-1].kind
+        return "rotation" if self.absence is None else "absence_cover"
+
+    @property
+    def override(self) -> int | None:
+        """The id of the override that put this person on call, where one did."""
+        return self.chain[-1].id if self.kind == "override" else None
+
+    @property
+    def swap(self) -> int | None:
+        """The id of the swap that put this person on call, where one did."""
+        return self.chain[-1].id if self.kind == "swap" else None
+
+
+class Cover(NamedTuple):
+    """A person on call, the main reason, and the other reasons that would do as well."""
+
+    person: int
+    source: Source
+    also: tuple[Source, ...] = ()
+
+
+class Answer(NamedTuple):
+    """Who is on call at one instant, and their shadows; ``silence`` is the override that planned for nobody."""
+
+    people: tuple[Cover, ...] = ()
+    shadows: tuple[Cover, ...] = ()
+    silence: int | None = None
+
+
+NOBODY: Final = Answer()
+
+
+class Shift(NamedTuple):
+    """What someone really works: one person, one unbroken span ``[start, end)``, after everything.
+
+    A maximal span with the same person, rotation, ordinal and chain of overrides. ``source`` is the one in force at
+    ``start``. For a name that lasts (a calendar's UID), take shifts unclipped.
+    """
+
+    person: int
+    start: datetime
+    end: datetime
+    source: Source
+
+    @property
+    def chain(self) -> tuple[Step, ...]:
+        return self.source.chain
+
+    @property
+    def seat(self) -> int:
+        return self.source.seat
+
+    @property
+    def window(self) -> Occurrence | None:
+        return self.source.window
+
+
+class Silence(NamedTuple):
+    """A planned span ``[start, end)`` with nobody on call, and the override that planned it."""
+
+    start: datetime
+    end: datetime
+    override: int
