@@ -1,0 +1,197 @@
+"""What did the operator ask for?
+
+Every environment variable that Oncall reads is one field of :class:`Environment`. A variable that starts with
+``ONCALL_`` and is not listed here, or a value that cannot be what it should, is refused by name: a setting that is
+silently ignored is found at 2 AM.
+"""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import dj_database_url
+from cryptography.fernet import Fernet
+
+BROKERS = {"filesystem", "redis", "rediss", "amqp", "amqps"}
+LOG_LEVELS = {"DEBUG", "INFO", "WARNING", "ERROR"}
+
+
+class EnvironmentProblem(Exception):
+    """A variable is unknown or its value malformed; the message is one line and names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """Where mail goes: ``backend`` is the last part of a Django e-mail backend's module."""
+
+    backend: str
+    host: str = ""
+    port: int = 25
+    user: str = ""
+    password: str = field(default="", repr=False)
+    starttls: bool = False
+    tls: bool = False
+    folder: Path | None = None
+
+
+def _path(text: str) -> Path:
+    return Path(text).expanduser().absolute()
+
+
+def _switch(text: str) -> bool:
+    answers = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+    if text.lower() not in answers:
+        raise ValueError("is neither 1 nor 0")
+    return answers[text.lower()]
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise ValueError("is not a whole number")
+    return int(text)
+
+
+def _several(text: str) -> int:
+    if (count := _count(text)) < 1:
+        raise ValueError("must be 1 or more")
+    return count
+
+
+def _port(text: str) -> int:
+    if not 1 <= (port := _count(text)) <= 65535:
+        raise ValueError("is not a port between 1 and 65535")
+    return port
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _log_level(text: str) -> str:
+    if text.upper() not in LOG_LEVELS:
+        raise ValueError("is not one of DEBUG, INFO, WARNING, ERROR")
+    return text.upper()
+
+
+def _public_url(text: str) -> str:
+    if not text:
+        return text
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("is not a URL such as https://oncall.example.com")
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError("has a path; Oncall is served from the root of a host")
+    return text.rstrip("/")
+
+
+def _secret_key(text: str) -> str:
+    if text and len(text) < 50:
+        raise ValueError("is shorter than 50 characters")
+    return text
+
+
+def _fernet_keys(text: str) -> tuple[str, ...]:
+    keys = _names(text)
+    for position, key in enumerate(keys, start=1):
+        try:
+            Fernet(key)
+        except ValueError as problem:
+            raise ValueError(f"has no Fernet key at place {position}") from problem
+    return keys
+
+
+def _database(text: str) -> dict[str, Any]:
+    if not text:
+        return {}
+    try:
+        database = dict(dj_database_url.parse(text))
+    except (ValueError, KeyError) as problem:
+        raise ValueError("is not a URL such as postgres://user:password@host/name") from problem
+    if database["ENGINE"] not in {"django.db.backends.postgresql", "django.db.backends.sqlite3"}:
+        raise ValueError("names a database other than PostgreSQL and SQLite")
+    return database
+
+
+def _broker(text: str) -> str:
+    if urlsplit(text).scheme not in BROKERS:
+        raise ValueError("does not start with filesystem://, redis://, rediss://, amqp:// or amqps://")
+    return text
+
+
+def _mail(text: str) -> Mail:
+    """Read ``smtp://``, ``smtp+tls://`` (STARTTLS), ``smtps://``, ``file:///folder`` or ``console://``."""
+    if not text:
+        return Mail("filebased")
+    parts = urlsplit(text)
+    match parts.scheme:
+        case "console":
+            return Mail("console")
+        case "file":
+            return Mail("filebased", folder=_path(parts.path))
+        case "smtp" | "smtp+tls" | "smtps" if parts.hostname:
+            usual_port = {"smtp": 25, "smtp+tls": 587, "smtps": 465}[parts.scheme]
+            return Mail(
+                "smtp",
+                host=parts.hostname,
+                port=parts.port or usual_port,
+                user=unquote(parts.username or ""),
+                password=unquote(parts.password or ""),
+                starttls=parts.scheme == "smtp+tls",
+                tls=parts.scheme == "smtps",
+            )
+        case _:
+            raise ValueError("is not a URL such as smtp+tls://user:password@host:587")
+
+
+def variable(name: str, read: Callable[[str], Any], default: str = "") -> Any:  # noqa: ANN401
+    """Declare a field of :class:`Environment`: the variable's name, its reader, and the text that stands for none."""
+    return field(metadata={"name": name, "read": read, "default": default})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """The operator's choices, checked. Empty means: Oncall decides."""
+
+    data_dir: Path = variable("ONCALL_DATA_DIR", _path, "data")
+    database: dict[str, Any] = variable("DATABASE_URL", _database)
+    broker_url: str = variable("CELERY_BROKER_URL", _broker, "filesystem://")
+    mail: Mail = variable("EMAIL_URL", _mail)
+    mail_from: str = variable("ONCALL_MAIL_FROM", str.strip, "Oncall <oncall@localhost>")
+    public_url: str = variable("ONCALL_PUBLIC_URL", _public_url)
+    secret_key: str = variable("ONCALL_SECRET_KEY", _secret_key)
+    encryption_keys: tuple[str, ...] = variable("ONCALL_ENCRYPTION_KEYS", _fernet_keys)
+    allowed_hosts: tuple[str, ...] = variable("ONCALL_ALLOWED_HOSTS", _names, "localhost,127.0.0.1,[::1]")
+    trusted_proxies: int = variable("ONCALL_TRUSTED_PROXIES", _count, "0")
+    debug: bool = variable("ONCALL_DEBUG", _switch, "0")
+    log_level: str = variable("ONCALL_LOG_LEVEL", _log_level, "INFO")
+    host: str = variable("ONCALL_HOST", str.strip, "127.0.0.1")
+    port: int = variable("PORT", _port, "8000")
+    web_workers: int = variable("ONCALL_WEB_WORKERS", _several, "1")
+    web_threads: int = variable("ONCALL_WEB_THREADS", _several, "8")
+    task_workers: int = variable("ONCALL_TASK_WORKERS", _several, "1")
+
+
+def read_environment(variables: Mapping[str, str]) -> Environment:
+    """Return what ``variables`` ask for; ``ONCALL_TEST_*`` belongs to the test suite and is let through.
+
+    Raises:
+        EnvironmentProblem: for the first variable that is unknown or malformed.
+    """
+    declared = {item.metadata["name"]: item for item in dataclasses.fields(Environment)}
+    for name in sorted(variables):
+        if name.startswith("ONCALL_") and name not in declared and not name.startswith("ONCALL_TEST_"):
+            raise EnvironmentProblem(f"{name} is not a variable that Oncall knows.")
+    return Environment(**{item.name: _read(item, variables) for item in declared.values()})
+
+
+def _read(item: "dataclasses.Field[Any]", variables: Mapping[str, str]) -> object:
+    name = item.metadata["name"]
+    # An empty value means the default: compose files write VARIABLE= for what is not set.
+    text = variables.get(name, "").strip() or item.metadata["default"]
+    try:
+        return item.metadata["read"](text)
+    except ValueError as problem:
+        raise EnvironmentProblem(f"{name} {problem}.") from problem

@@ -1,0 +1,237 @@
+"""How is Django set up here? From the operator's variables alone: see :mod:`oncall.environment`."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from oncall import data_dir
+from oncall.environment import Environment, EnvironmentProblem, read_environment
+
+PACKAGE = Path(__file__).parent
+
+
+def _environment() -> Environment:
+    try:
+        return read_environment(os.environ)
+    except EnvironmentProblem as problem:
+        sys.exit(f"oncall: {problem}")
+
+
+def _database(environment: Environment) -> dict[str, Any]:
+    database = environment.database or {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": data_dir.private_directory(environment.data_dir) / "oncall.sqlite3",
+    }
+    database["CONN_MAX_AGE"] = 600
+    database["CONN_HEALTH_CHECKS"] = True
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        database["OPTIONS"] = {
+            # Deferred transactions that start with a read fail at once when another writes; these wait their turn.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": (
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY; "
+                "PRAGMA cache_size = -16000; PRAGMA journal_size_limit = 67108864;"
+            ),
+        }
+    return database
+
+
+ENVIRONMENT = _environment()
+
+DEBUG = ENVIRONMENT.debug
+PUBLIC_URL = ENVIRONMENT.public_url or f"http://localhost:{ENVIRONMENT.port}"
+_public = urlsplit(PUBLIC_URL)
+_is_https = _public.scheme == "https"
+_keeps_files_broker = ENVIRONMENT.broker_url.startswith("filesystem:")
+
+try:
+    SECRET_KEY = ENVIRONMENT.secret_key or data_dir.secret_key(ENVIRONMENT.data_dir)
+    # The first encrypts, all decrypt: to rotate, put a new key in front.
+    ENCRYPTION_KEYS = ENVIRONMENT.encryption_keys or (data_dir.encryption_key(ENVIRONMENT.data_dir),)
+    DATABASES = {"default": _database(ENVIRONMENT)}
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
+        {**data_dir.broker_folders(ENVIRONMENT.data_dir), "polling_interval": 0.1} if _keeps_files_broker else {}
+    )
+except OSError as problem:
+    sys.exit(f"oncall: ONCALL_DATA_DIR {ENVIRONMENT.data_dir} cannot be used: {problem}")
+
+# ── Django ──
+
+INSTALLED_APPS = [
+    "oncall",
+    "rotations",
+    "oncall.access",
+    "oncall.incidents",
+    "oncall.pages",
+    "api",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "adminsortable2",
+    "django_celery_beat",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "oncall.logs.RequestLog",
+    "django.middleware.security.SecurityMiddleware",
+    "oncall.security.ContentSecurityPolicy",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "oncall.urls"
+WSGI_APPLICATION = "oncall.wsgi.application"
+AUTH_USER_MODEL = "rotations.Person"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/accounts/login/"
+
+LANGUAGE_CODE = "en-us"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "static/"
+STATIC_ROOT = ENVIRONMENT.data_dir / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# ── Who may speak to us ──
+
+ALLOWED_HOSTS = [*ENVIRONMENT.allowed_hosts, _public.hostname or "localhost"]
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+SESSION_COOKIE_SECURE = _is_https
+CSRF_COOKIE_SECURE = _is_https
+SESSION_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = _is_https
+# A load balancer asks these from inside, over plain HTTP.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 31_536_000 if _is_https else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+# What the operator's other hosts may do (subdomains, browsers' preload lists) is not ours to promise.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+if ENVIRONMENT.trusted_proxies:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    USE_X_FORWARDED_HOST = True
+# The largest body that is read: a delivery of a paging system.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 512 * 1024
+
+# ── REST ──
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "oncall.access.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "EXCEPTION_HANDLER": "api.problems.exception_handler",
+    "NUM_PROXIES": ENVIRONMENT.trusted_proxies,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Oncall",
+    "DESCRIPTION": "Who is on call, who leads this incident, and who takes over next.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+
+# ── Background work ──
+
+CELERY_BROKER_URL = ENVIRONMENT.broker_url
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+# Every entry expires before its next turn: a queue that was away for a day must not come back a day long.
+CELERY_BEAT_SCHEDULE = {
+    "oncall.heartbeat": {"task": "oncall.heartbeat", "schedule": 10.0, "options": {"expires": 10}},
+    "incidents.expire_offers": {"task": "incidents.expire_offers", "schedule": 10.0, "options": {"expires": 10}},
+}
+
+# ── Mail ──
+
+EMAIL_BACKEND = f"django.core.mail.backends.{ENVIRONMENT.mail.backend}.EmailBackend"
+EMAIL_FILE_PATH = ENVIRONMENT.mail.folder or ENVIRONMENT.data_dir / "mail"
+EMAIL_HOST = ENVIRONMENT.mail.host
+EMAIL_PORT = ENVIRONMENT.mail.port
+EMAIL_HOST_USER = ENVIRONMENT.mail.user
+EMAIL_HOST_PASSWORD = ENVIRONMENT.mail.password
+EMAIL_USE_TLS = ENVIRONMENT.mail.starttls
+EMAIL_USE_SSL = ENVIRONMENT.mail.tls
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENVIRONMENT.mail_from
+
+# ── Logs ──
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"facts": {"()": "oncall.logs.FactFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "facts"}},
+    "root": {"handlers": ["stderr"], "level": ENVIRONMENT.log_level},
+    "loggers": {
+        "django": {"handlers": [], "level": ENVIRONMENT.log_level, "propagate": True},
+        "django.server": {"handlers": [], "propagate": True},
+        # RequestLog has one line per request already, with its status.
+        "django.request": {"handlers": [], "level": "ERROR"},
+    },
+}
