@@ -146,7 +146,7 @@ def _mail(text: str) -> Mail:
             raise ValueError("is not a URL such as smtp+tls://user:password@host:587")
 
 
-def variable(name: str, read: Callable[[str], Any], default: str = "") -> Any:  # noqa: ANN401
+def variable(name: str, read: Callable[[str], Any], default: str = "") -> Any:
     """Declare a field of :class:`Environment`: the variable's name, its reader, and the text that stands for none."""
     return field(metadata={"name": name, "read": read, "default": default})
 

@@ -10,6 +10,7 @@ import time
 import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
+from datetime import UTC, datetime
 
 from django.http import HttpRequest, HttpResponseBase
 
@@ -46,13 +47,9 @@ def _quoted(value: object) -> str:
 class FactFormatter(logging.Formatter):
     """One line: time, level, logger, message, the request's id and what was passed as ``extra={"facts": {…}}``."""
 
-    converter = time.gmtime
-    default_time_format = "%Y-%m-%dT%H:%M:%S"
-    default_msec_format = "%s.%03dZ"
-
     def format(self, record: logging.LogRecord) -> str:
         facts: dict[str, object] = {
-            "at": self.formatTime(record),
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),

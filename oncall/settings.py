@@ -23,6 +23,8 @@ def _database(environment: Environment) -> dict[str, Any]:
     database = environment.database or {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": data_dir.private_directory(environment.data_dir) / "oncall.sqlite3",
+        # In memory, threads would share one connection; the tests want what runs.
+        "TEST": {"NAME": environment.data_dir / "test.sqlite3"},
     }
     database["CONN_MAX_AGE"] = 600
     database["CONN_HEALTH_CHECKS"] = True
