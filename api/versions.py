@@ -1,0 +1,54 @@
+"""Has it changed since the caller read it? ``ETag`` out, ``If-Match`` and ``If-None-Match`` in (RFC 9110)."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.http import parse_etags
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.problems import StaleVersion
+from api.rendering import as_json
+
+
+def etag_of(content: object) -> str:
+    """Return a tag that is equal exactly where the answer is."""
+    return f'"{hashlib.sha256(as_json(content)).hexdigest()[:32]}"'
+
+
+def tagged(request: Request, content: object, *, status: int = 200, location: str = "") -> Response:
+    """Return ``content`` with its ``ETag``; 304 and nothing where a reader has it already."""
+    tag = etag_of(content)
+    headers = {"ETag": tag} | ({"Location": location} if location else {})
+    if request.method in {"GET", "HEAD"} and _names(request, "If-None-Match", tag):
+        return Response(status=304, headers=headers)
+    return Response(content, status=status, headers=headers)
+
+
+@contextmanager
+def unless_stale(request: Request, *, lock: "QuerySet[Any]", current: Callable[[], object]) -> Iterator[None]:
+    """Let a change happen only while ``If-Match``, where one is given, names what ``current`` returns.
+
+    ``lock`` is the row whose lock the service takes as well, so that nothing changes between the look and the change.
+
+    Raises:
+        StaleVersion: somebody was faster; nothing was changed.
+    """
+    if not request.headers.get("If-Match"):
+        yield
+        return
+    with transaction.atomic():
+        list(lock.select_for_update().order_by())
+        if not _names(request, "If-Match", etag_of(current())):
+            raise StaleVersion
+        yield
+
+
+def _names(request: Request, header: str, tag: str) -> bool:
+    # Proxies that compress mark tags as weak; the content is the same, so they count.
+    tags = [given.removeprefix("W/") for given in parse_etags(request.headers.get(header, ""))]
+    return tags == ["*"] or tag in tags
