@@ -11,7 +11,8 @@ class Actor:
     """Whoever acts. ``id`` is null for the system.
 
     ``person`` is who the act counts for: the person itself, or whom a token acts as; null where nobody does.
-    ``is_administrator`` is true for administrators and for tokens of scope ``admin``.
+    ``is_administrator`` is true for administrators and for tokens of scope ``admin``; ``manages_every_team`` for
+    service tokens of scope ``schedules``, which belong to no team.
     """
 
     kind: ActorKind
@@ -19,6 +20,7 @@ class Actor:
     name: str
     person: Person | None = None
     is_administrator: bool = False
+    manages_every_team: bool = False
 
     @classmethod
     def of_person(cls, person: Person) -> Self:

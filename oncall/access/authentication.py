@@ -87,4 +87,11 @@ def actor_of(request: Request, *, person: Person | None = None) -> Actor:
         return Actor.of_person(user)
     assert isinstance(token, ApiToken)  # noqa: S101 — what authenticated is a person or a token
     name = f"{person.name} via token {token.name}" if person else token.name
-    return Actor(ActorKind.TOKEN, token.pk, name[:ACTOR_NAME_LENGTH], person, Scope.ADMIN in token.scopes)
+    return Actor(
+        kind=ActorKind.TOKEN,
+        id=token.pk,
+        name=name[:ACTOR_NAME_LENGTH],
+        person=person,
+        is_administrator=Scope.ADMIN in token.scopes,
+        manages_every_team=Scope.SCHEDULES in token.scopes,
+    )
