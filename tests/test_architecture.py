@@ -71,9 +71,9 @@ def test_every_import_of_the_project_runs_the_way_the_design_draws_it():
             "oncall.incidents.models.incidents imports rotations.services: models stands below services",
         ),
         (
-            "oncall.incidents.services.roles",
+            "oncall.incidents.queries",
             "import oncall.notices.outbox",
-            "oncall.incidents.services.roles imports oncall.notices.outbox: oncall.incidents stands below oncall.notices",
+            "oncall.incidents.queries imports oncall.notices.outbox: oncall.incidents stands below oncall.notices",
         ),
         (
             "oncall.access.models",

@@ -1,0 +1,60 @@
+# Everything here needs Python 3.11 or newer, make and a package index; nothing else has to be installed first.
+#   make run     Oncall with a demo team, on http://localhost:8000
+#   make test    the suite on SQLite, then on PostgreSQL
+#   make lint    what must hold before a commit
+#   make bench   the figures beside their budgets
+# Another interpreter gets an environment of its own: make test PYTHON=python3.13
+
+VENV := .venv$(if $(filter-out undefined default file,$(origin PYTHON)),-$(notdir $(PYTHON)))
+PYTHON ?= python3
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+export PYTHONUNBUFFERED := 1
+
+.PHONY: run test test-sqlite test-postgres lint bench lock clean
+
+run: $(VENV)/.runtime
+	$(BIN)/python manage.py migrate --verbosity 0
+	$(BIN)/python manage.py serve
+
+test: test-sqlite
+	$(BIN)/python -m pytest --postgres $(ARGS)
+
+test-sqlite: $(VENV)/.development
+	$(BIN)/python -m pytest $(ARGS)
+
+test-postgres: $(VENV)/.development
+	$(BIN)/python -m pytest --postgres $(ARGS)
+
+lint: $(VENV)/.development
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	ONCALL_DATA_DIR=$(VENV)/lint-data $(BIN)/python manage.py makemigrations --check --dry-run
+
+bench: $(VENV)/.development
+	$(BIN)/python -m tests.benchmarks
+
+# The stamps say what is installed: a second run has nothing to install.
+$(VENV)/.runtime: requirements/runtime.txt | $(BIN)/python
+	$(PIP) install --require-hashes --requirement $<
+	@touch $@
+
+$(VENV)/.development: requirements/development.txt $(VENV)/.runtime
+	$(PIP) install --require-hashes --requirement $<
+	@touch $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Oncall needs Python 3.11 or newer: make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+
+# One set of versions for every supported Python; the files must not name an index.
+LOCK = uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+	--no-header --no-emit-index-url pyproject.toml
+lock:
+	$(LOCK) --output-file requirements/runtime.txt
+	$(LOCK) --all-extras --constraint requirements/runtime.txt --output-file requirements/grown.txt
+	$(LOCK) --all-extras --group dev --constraint requirements/grown.txt --output-file requirements/development.txt
+
+clean:
+	rm -rf .venv .venv-* build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
