@@ -104,12 +104,29 @@ class NamedField(serializers.Field[Model, Any, str, Model]):
         return slug
 
 
-@extend_schema_field(
-    {
-        "oneOf": [{"type": "integer"}, {"type": "string", "format": "email"}],
-        "description": "An id or an e-mail address.",
-    }
-)
+@extend_schema_field({"type": "integer"})
+class RowField(serializers.Field[Model, Any, int, Model]):
+    """A row by its id, among ``rows``; refused with the code ``unknown_<name>``."""
+
+    def __init__(self, rows: "QuerySet[Any]", **options: Any) -> None:
+        self.rows = rows
+        super().__init__(**options)
+
+    def to_internal_value(self, data: Any) -> Model:
+        number = id_of(data)
+        row = None if number is None else self.rows.filter(pk=number).first()
+        if row is None:
+            name = str(self.rows.model._meta.verbose_name)
+            raise fault(f"unknown_{name}", f"No such {name}.")
+        found: Model = row
+        return found
+
+    def to_representation(self, value: Model) -> int:
+        number: int = value.pk
+        return number
+
+
+@extend_schema_field({"oneOf": [{"type": "integer"}, {"type": "string"}], "description": "An id or an e-mail address."})
 class PersonField(serializers.Field[Person, Any, dict[str, Any], Person]):
     """A person by id, by e-mail address, or as answers show them."""
 

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.fields import fault
+from api.schema import shown
 from api.shapes import Parameters
 
 Row = TypeVar("Row", bound=Model)
@@ -56,12 +57,12 @@ def page(request: Request, rows: "QuerySet[Row]", *, render: Callable[[Sequence[
     return cursor.get_paginated_response(render(found or []))
 
 
-def listing(shape: type[serializers.Serializer[Any]]) -> type[serializers.Serializer[Any]]:
+def listing(shape: type[serializers.Serializer[Any]], example: object) -> type[serializers.Serializer[Any]]:
     """Return the envelope around ``shape``, as the schema describes it."""
-    name = shape.__name__.removesuffix("Shape")
     fields = {
         "next": serializers.URLField(allow_null=True),
         "previous": serializers.URLField(allow_null=True),
         "results": shape(many=True),
     }
-    return type(f"{name}List", (serializers.Serializer,), fields)
+    envelope = type(f"{shape.__name__.removesuffix('Shape')}List", (serializers.Serializer,), fields)
+    return shown({"next": None, "previous": None, "results": [example]})(envelope)  # type: ignore[no-any-return]

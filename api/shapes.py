@@ -1,6 +1,6 @@
 """What may be in a body, and what in an address? Exactly what is named; the rest is refused, never ignored."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -14,8 +14,26 @@ from rotations.engine.intervals import Interval
 LONGEST_WINDOW = timedelta(days=400)
 
 
-class Shape(serializers.Serializer[Any]):
-    """A JSON object. What a caller may not set (``read_only``) may be sent back as it was read; it changes nothing."""
+class Answer(serializers.Serializer[Any]):
+    """A JSON object that only goes out."""
+
+    @classmethod
+    def of(cls, thing: object) -> dict[str, Any]:
+        """Return ``thing`` as it is shown."""
+        return dict(cls(thing).data)
+
+    @classmethod
+    def each(cls, things: Iterable[object]) -> list[dict[str, Any]]:
+        """Return each of ``things`` as it is shown."""
+        shape = cls()
+        return [shape.to_representation(thing) for thing in things]
+
+
+class Shape(Answer):
+    """A JSON object that comes in, too.
+
+    What a caller may not set (``read_only``) may be sent back as it was read; it changes nothing.
+    """
 
     unknown: ClassVar[tuple[str, str]] = ("unknown_field", "There is no such field here.")
 
@@ -44,18 +62,18 @@ class Parameters(Shape):
     unknown = ("unknown_parameter", "There is no such parameter here.")
 
     @classmethod
-    def of(cls, request: Request) -> dict[str, Any]:
+    def given(cls, request: Request) -> dict[str, Any]:
         """Return the values of the address, by parameter; of one given twice the last counts, lists take all.
 
         Raises:
             ValidationError: with a pointer to each parameter at fault.
         """
-        given = request.query_params
+        query = request.query_params
         fields = cls().fields
         # A plain dict, because REST framework reads a QueryDict as an HTML form, in which what is absent is False.
         plain: dict[str, Any] = {
-            name: given.getlist(name) if isinstance(fields.get(name), serializers.ListField) else given[name]
-            for name in given
+            name: query.getlist(name) if isinstance(fields.get(name), serializers.ListField) else query[name]
+            for name in query
             if name != "format"
         }
         parameters = cls(data=plain)

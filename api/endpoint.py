@@ -1,0 +1,52 @@
+"""What do all addresses of the API have in common? The clock is read once, JSON goes in and out, problems are told."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from api.fields import fault
+from api.parsing import JSONParser
+from api.rendering import JSONRenderer
+from api.schema import Operation
+from oncall.access.authentication import actor_of
+from oncall.access.permissions import MayRead, ScopePermission
+from rotations.actors import Actor
+from rotations.errors import NotPermitted
+from rotations.models import Person
+
+
+class Endpoint(APIView):
+    """One address. ``now`` is the moment of the request, ``by`` whoever makes it."""
+
+    schema = Operation()
+    renderer_classes = (JSONRenderer,)
+    parser_classes = (JSONParser,)
+    permission_classes: tuple[type[ScopePermission], ...] = (MayRead,)
+    now: datetime
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        self.now = timezone.now()
+        super().initial(request, *args, **kwargs)
+
+    @property
+    def by(self) -> Actor:
+        return actor_of(self.request)
+
+    def acting(self, named: Person | None) -> tuple[Person, Actor]:
+        """Return the person who acts, and how the ledgers call them: oneself, or whom a service token names.
+
+        Raises:
+            ValidationError: ``person_required``.
+            NotPermitted: a person names somebody else.
+        """
+        user = self.request.user
+        if not isinstance(user, Person):
+            if named is None:
+                raise fault("person_required", "A service token names the person who acts.", at="person")
+            return named, actor_of(self.request, person=named)
+        if named is not None and named != user:
+            raise NotPermitted("You act for yourself only.", field="person")
+        return user, self.by
