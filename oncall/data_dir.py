@@ -1,7 +1,7 @@
 """What does Oncall keep on its own disk?
 
 The SQLite database, the generated keys, mail written to files and the folders of the file-based broker. All of it is
-private to the user that runs Oncall, and nothing is created before something needs it.
+private to the user that runs Oncall.
 """
 
 import os
@@ -16,7 +16,7 @@ OWNER_ONLY = 0o700
 
 
 def private_directory(path: Path) -> Path:
-    """Return ``path``, made with its parents if missing; only the owner may enter it.
+    """Return ``path``, made if missing; only the owner may enter it, whoever may enter the parents.
 
     Raises:
         OSError: if it cannot be made or written to.
@@ -58,7 +58,7 @@ def encryption_key(data_dir: Path) -> str:
 
 def broker_folders(data_dir: Path) -> dict[str, str]:
     """Return the folders of Celery's file-based broker, in the words of kombu's ``filesystem`` transport."""
-    queue = str(private_directory(data_dir / "broker" / "queue"))
-    control = str(private_directory(data_dir / "broker" / "control"))
+    broker = private_directory(private_directory(data_dir) / "broker")
+    queue, control = str(private_directory(broker / "queue")), str(private_directory(broker / "control"))
     # A worker reads from the folder that everyone writes to.
     return {"data_folder_in": queue, "data_folder_out": queue, "control_folder": control}

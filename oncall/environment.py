@@ -6,16 +6,17 @@ silently ignored is found at 2 AM.
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import dj_database_url
 from cryptography.fernet import Fernet
 
 BROKERS = {"filesystem", "redis", "rediss", "amqp", "amqps"}
+USUAL_MAIL_PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 LOG_LEVELS = {"DEBUG", "INFO", "WARNING", "ERROR"}
 
 
@@ -76,12 +77,24 @@ def _log_level(text: str) -> str:
     return text.upper()
 
 
+def _split_url(text: str, *, such_as: str, schemes: Collection[str]) -> SplitResult:
+    problem = f"is not a URL such as {such_as}"
+    try:
+        parts = urlsplit(text)
+        sound = parts.scheme in schemes and (parts.port is None or parts.port > 0)
+    except ValueError as unreadable:
+        raise ValueError(problem) from unreadable
+    if not sound:
+        raise ValueError(problem)
+    return parts
+
+
 def _public_url(text: str) -> str:
     if not text:
         return text
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("is not a URL such as https://oncall.example.com")
+    parts = _split_url(text, such_as="https://oncall.example.com", schemes={"http", "https"})
+    if not parts.hostname:
+        raise ValueError("names no host")
     if parts.path.strip("/") or parts.query or parts.fragment:
         raise ValueError("has a path; Oncall is served from the root of a host")
     return text.rstrip("/")
@@ -116,8 +129,7 @@ def _database(text: str) -> dict[str, Any]:
 
 
 def _broker(text: str) -> str:
-    if urlsplit(text).scheme not in BROKERS:
-        raise ValueError("does not start with filesystem://, redis://, rediss://, amqp:// or amqps://")
+    _split_url(text, such_as="redis://host:6379/0 or amqp://host", schemes=BROKERS)
     return text
 
 
@@ -125,25 +137,24 @@ def _mail(text: str) -> Mail:
     """Read ``smtp://``, ``smtp+tls://`` (STARTTLS), ``smtps://``, ``file:///folder`` or ``console://``."""
     if not text:
         return Mail("filebased")
-    parts = urlsplit(text)
-    match parts.scheme:
-        case "console":
-            return Mail("console")
-        case "file":
-            return Mail("filebased", folder=_path(parts.path))
-        case "smtp" | "smtp+tls" | "smtps" if parts.hostname:
-            usual_port = {"smtp": 25, "smtp+tls": 587, "smtps": 465}[parts.scheme]
-            return Mail(
-                "smtp",
-                host=parts.hostname,
-                port=parts.port or usual_port,
-                user=unquote(parts.username or ""),
-                password=unquote(parts.password or ""),
-                starttls=parts.scheme == "smtp+tls",
-                tls=parts.scheme == "smtps",
-            )
-        case _:
-            raise ValueError("is not a URL such as smtp+tls://user:password@host:587")
+    parts = _split_url(
+        text, such_as="smtp+tls://user:password@host:587", schemes={"console", "file", *USUAL_MAIL_PORTS}
+    )
+    if parts.scheme == "console":
+        return Mail("console")
+    if parts.scheme == "file":
+        return Mail("filebased", folder=_path(parts.path))
+    if not parts.hostname:
+        raise ValueError("names no host")
+    return Mail(
+        "smtp",
+        host=parts.hostname,
+        port=parts.port or USUAL_MAIL_PORTS[parts.scheme],
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        starttls=parts.scheme == "smtp+tls",
+        tls=parts.scheme == "smtps",
+    )
 
 
 def variable(name: str, read: Callable[[str], Any], default: str = "") -> Any:

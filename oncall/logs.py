@@ -14,14 +14,14 @@ from datetime import UTC, datetime
 
 from django.http import HttpRequest, HttpResponseBase
 
-SCRUBBED = "[scrubbed]"
+SCRUBBED = "***"
 SECRETS = re.compile(
     r"""(?P<before>
         /(?:feeds|hooks)/                               # the token is the next part of the path
-      | \bauthorization["']?\s*[:=]\s*["']?(?:\w+\s+)?  # a header, however it was printed
+      | authorization["']?\s*[:=]\s*["']?(?:\w+\s+)?  # a header, however it was printed
       | \bbearer\s+
     )
-    [^/\s"'?&#,;}\]]+
+    [^/\s"'?&#,;}]+
     | \boc_[\w-]+                                       # a bearer token standing alone
     """,
     re.IGNORECASE | re.VERBOSE,

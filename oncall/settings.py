@@ -22,7 +22,7 @@ def _environment() -> Environment:
 def _database(environment: Environment) -> dict[str, Any]:
     database = environment.database or {
         "ENGINE": "django.db.backends.sqlite3",
-        "NAME": data_dir.private_directory(environment.data_dir) / "oncall.sqlite3",
+        "NAME": environment.data_dir / "oncall.sqlite3",
         # In memory, threads would share one connection; the tests want what runs.
         "TEST": {"NAME": environment.data_dir / "test.sqlite3"},
     }
@@ -50,6 +50,7 @@ _is_https = _public.scheme == "https"
 _keeps_files_broker = ENVIRONMENT.broker_url.startswith("filesystem:")
 
 try:
+    data_dir.private_directory(ENVIRONMENT.data_dir)
     SECRET_KEY = ENVIRONMENT.secret_key or data_dir.secret_key(ENVIRONMENT.data_dir)
     # The first encrypts, all decrypt: to rotate, put a new key in front.
     ENCRYPTION_KEYS = ENVIRONMENT.encryption_keys or (data_dir.encryption_key(ENVIRONMENT.data_dir),)
@@ -206,7 +207,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 # Every entry expires before its next turn: a queue that was away for a day must not come back a day long. The scheduler
 # that keeps entries in the database reads ``expire_seconds``, and drops Celery's ``expires`` without a word.
-CELERY_BEAT_SCHEDULE = {
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "oncall.heartbeat": {"task": "oncall.heartbeat", "schedule": 10.0, "options": {"expire_seconds": 10}},
     "incidents.expire_offers": {"task": "incidents.expire_offers", "schedule": 10.0, "options": {"expire_seconds": 10}},
 }
