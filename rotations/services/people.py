@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from rotations.actors import Actor
 from rotations.errors import Conflict
 from rotations.models import CalendarLink, Person, Schedule
 from rotations.permissions import is_oneself, require_administrator
+from rotations.queries.people import schedules_of
 from rotations.services.changes import record_change
 from rotations.services.rows import add_row, change_row
 from rotations.services.zones import known_zone
@@ -174,16 +175,8 @@ def _set_password(person: Person, password: str | None) -> None:
     person.set_password(password)
 
 
-def _schedules_of(person: Person) -> QuerySet[Schedule]:
-    """Return the schedules in whose answers ``person`` may show, now or in the past."""
-    return Schedule.objects.filter(
-        Q(pk__in=Schedule.objects.filter(rotations__versions__slots__members__person=person).values("pk"))
-        | Q(pk__in=Schedule.objects.filter(Q(overrides__person=person) | Q(overrides__replaces=person)).values("pk"))
-    )
-
-
 def _hold_schedules_of(person: Person) -> list[Schedule]:
-    return list(_schedules_of(person).select_for_update(no_key=True).order_by("pk"))
+    return list(schedules_of(person).select_for_update(no_key=True).order_by("pk"))
 
 
 def _change_their_schedules(

@@ -1,0 +1,19 @@
+"""Who are the people of an answer, and in which schedules can a person be found?"""
+
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
+
+from rotations.models import Person, Schedule
+
+
+def people_by_id(ids: Iterable[int]) -> dict[int, Person]:
+    """Return the people of these ids; one query, none for nobody."""
+    return Person.objects.in_bulk(set(ids))
+
+
+def schedules_of(person: Person) -> QuerySet[Schedule]:
+    """Return the schedules in whose answers ``person`` may show, now, before or later; archived ones too."""
+    as_member = Schedule.objects.filter(rotations__versions__slots__members__person=person)
+    by_override = Schedule.objects.filter(Q(overrides__person=person) | Q(overrides__replaces=person))
+    return Schedule.objects.filter(Q(pk__in=as_member.values("pk")) | Q(pk__in=by_override.values("pk")))

@@ -1,0 +1,123 @@
+"""What do the rows of a schedule say? Rows in, engine values out, in a fixed number of queries."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import cast
+
+from django.db.models import Prefetch
+
+from rotations.engine import terms
+from rotations.engine.cadence import Cadence, Unit
+from rotations.engine.windows import Window
+from rotations.models import WEEKDAYS, Override, Person, Rotation, RotationVersion, Schedule, Slot, SlotMember
+from rotations.models import Window as WindowRow
+
+# Each says its order: the models' own orders reach up to the schedule's name, through a join for every level.
+VERSION_ROWS = Prefetch(
+    "versions",
+    RotationVersion.objects.order_by("effective_at").prefetch_related(
+        Prefetch(
+            "slots",
+            Slot.objects.order_by("position").prefetch_related(
+                Prefetch("members", SlotMember.objects.order_by("position", "id"))
+            ),
+        ),
+        Prefetch("windows", WindowRow.objects.order_by("id")),
+    ),
+)
+PLAN_ROWS = (
+    Prefetch("rotations", Rotation.objects.order_by("id").prefetch_related(VERSION_ROWS)),
+    Prefetch("overrides", Override.objects.order_by("id")),
+)
+
+_FOREVER = datetime.max.replace(tzinfo=UTC)
+
+
+def schedules_with_rows(ids: Iterable[int]) -> list[Schedule]:
+    """Return the schedules of these ids with every row their plans are made of; eight queries at any number."""
+    return list(Schedule.objects.order_by("pk").filter(pk__in=ids).prefetch_related(*PLAN_ROWS))
+
+
+def plans_of(schedules: Sequence[Schedule]) -> dict[int, terms.Plan]:
+    """Return the plan of each schedule, by id; one query where their rows are loaded already."""
+    people = {person for schedule in schedules for person in _people_named(schedule)}
+    left = dict(Person.objects.filter(pk__in=people, deactivated_at__isnull=False).values_list("pk", "deactivated_at"))
+    return {schedule.pk: _plan(schedule, cast("dict[int, datetime]", left)) for schedule in schedules}
+
+
+def rotation_value(row: Rotation, *, archived_at: datetime | None = None) -> terms.Rotation:
+    """Return what a rotation's rows mean; in an archived schedule it has ended."""
+    ends = [moment for moment in (row.ends_at, archived_at) if moment is not None]
+    return terms.Rotation(
+        id=row.pk,
+        layer=row.layer,
+        versions=tuple(version_value(version) for version in row.versions.all()),
+        ends_at=min(ends, default=None),
+        name=row.name,
+    )
+
+
+def version_value(row: RotationVersion) -> terms.Version:
+    """Return what a version's rows mean. A slot without a position is of the people carried over by an edit."""
+    slots = list(row.slots.all())
+    carried = [slot for slot in slots if slot.position is None]
+    return terms.Version(
+        effective_at=row.effective_at,
+        cadence=cadence_value(row),
+        slots=tuple(_slot(slot) for slot in slots if slot.position is not None),
+        advance=cast("terms.Advance", row.advance),
+        windows=tuple(window_value(window) for window in row.windows.all()),
+        first_ordinal=row.first_ordinal,
+        first_slot=row.first_slot,
+        carried=_slot(carried[0]) if carried else None,
+    )
+
+
+def cadence_value(row: RotationVersion) -> Cadence:
+    """Return when a version's handoffs fall."""
+    return Cadence(datetime.fromisoformat(row.anchor), row.zone, cast("Unit", row.unit), row.every)
+
+
+def window_value(row: WindowRow) -> Window:
+    """Return the hours of the week that a row stands for."""
+    return Window(frozenset(WEEKDAYS.index(day) for day in row.days), row.start, row.end)
+
+
+def _plan(schedule: Schedule, left: dict[int, datetime]) -> terms.Plan:
+    return terms.Plan(
+        rotations=tuple(
+            rotation_value(rotation, archived_at=schedule.archived_at) for rotation in schedule.rotations.all()
+        ),
+        overrides=tuple(_override(row, archived_at=schedule.archived_at) for row in schedule.overrides.all()),
+        absence_policy=cast("terms.AbsencePolicy", schedule.absence_policy),
+        deactivated={person: left[person] for person in _people_named(schedule) if person in left},
+    )
+
+
+def _override(row: Override, *, archived_at: datetime | None) -> terms.Override:
+    return terms.Override(
+        id=row.pk,
+        kind=cast("terms.OverrideKind", row.kind),
+        start=row.start,
+        end=min(row.end, archived_at or _FOREVER),
+        person=row.person_id,
+        replaces=row.replaces_id,
+        rotation=row.rotation_id,
+        created_at=row.created_at,
+    )
+
+
+def _slot(row: Slot) -> terms.Slot:
+    return tuple(terms.Member(member.person_id, member.shadow) for member in row.members.all())
+
+
+def _people_named(schedule: Schedule) -> set[int]:
+    members = {
+        member.person_id
+        for rotation in schedule.rotations.all()
+        for version in rotation.versions.all()
+        for slot in version.slots.all()
+        for member in slot.members.all()
+    }
+    substitutes = {override.person_id for override in schedule.overrides.all() if override.person_id is not None}
+    return members | substitutes

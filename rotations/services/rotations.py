@@ -1,0 +1,124 @@
+"""Adding, editing and ending rotations. An edit makes a version: what was in force before stays as it was."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import transaction
+
+from rotations.actors import Actor
+from rotations.engine import terms
+from rotations.errors import Conflict, Invalid
+from rotations.models import Rotation, RotationVersion, Schedule
+from rotations.permissions import require_manager
+from rotations.queries.plans import VERSION_ROWS
+from rotations.services.changes import hold_schedule, record_change
+from rotations.services.drafts import (
+    MemberDraft,
+    RotationDraft,
+    WindowDraft,
+    hold_members,
+    require_active,
+    require_sound,
+)
+from rotations.services.rows import add_row
+from rotations.services.versions import NewVersion, draft_of, plain_values
+
+__all__ = [
+    "MemberDraft",
+    "RotationDraft",
+    "WindowDraft",
+    "add_rotation",
+    "draft_of",
+    "end_rotation",
+]
+
+
+@transaction.atomic
+def add_rotation(
+    schedule: Schedule, *, draft: RotationDraft, effective_at: datetime | None = None, by: Actor, now: datetime
+) -> Rotation:
+    """Add a rotation that is in force from ``effective_at``, by default now.
+
+    It may begin in the past as far as the schedule has no record there. With an anchor, handoff 0 falls on it and the
+    first slot takes turn 0; without one, the first slot takes the turn in which the rotation begins.
+
+    Raises:
+        NotPermitted: ``by`` does not manage the team.
+        Conflict: ``in_the_past``; ``archived``.
+        Invalid: ``no_members``, ``unknown_zone``, ``person_deactivated``, ``end_before_start``, ``invalid``.
+        ValidationError: a field is out of its range, a window names no day, a person is twice in a slot.
+    """
+    require_sound(draft)
+    require_active(draft, hold_members(draft))
+    schedule, moment = hold_schedule(schedule, now=now)
+    require_manager(by, schedule.team)
+    begins_at = effective_at or moment
+    if schedule.recorded_until is not None and begins_at < min(schedule.recorded_until, moment):
+        raise Conflict("in_the_past", "What happened until then is recorded and stays.", field="effective_at")
+    _require_end_after(draft, begins_at)
+    rotation = Rotation(
+        schedule=schedule, name=draft.name.strip(), layer=draft.layer, ends_at=draft.ends_at, created_at=moment
+    )
+    add_row(rotation)
+    version = NewVersion(rotation, draft, effective_at=begins_at, now=moment)
+    row = version.store(_first(version.value, is_anchored=draft.anchor is not None))
+    record_change(
+        schedule,
+        what="rotation_added",
+        summary=f"{rotation.name} was added, from {begins_at:%Y-%m-%d %H:%M}Z",
+        after=_values(row),
+        by=by,
+        now=moment,
+    )
+    return rotation
+
+
+@transaction.atomic
+def end_rotation(rotation: Rotation, *, by: Actor, now: datetime) -> Rotation:
+    """End ``rotation`` now: nobody takes a turn in it any more.
+
+    Raises:
+        NotPermitted: ``by`` does not manage the team.
+        Conflict: ``ended`` before; ``archived``.
+    """
+    schedule, moment = hold_schedule(rotation.schedule, now=now)
+    require_manager(by, schedule.team)
+    rotation = _in_force(rotation, moment)
+    before = {"rotation": rotation.pk, "ends_at": rotation.ends_at.isoformat() if rotation.ends_at else None}
+    rotation.ends_at = moment
+    rotation.save(update_fields=["ends_at"])
+    record_change(
+        schedule,
+        what="rotation_ended",
+        summary=f"{rotation.name} was ended",
+        before=before,
+        after={"rotation": rotation.pk, "ends_at": moment.isoformat()},
+        by=by,
+        now=moment,
+    )
+    return rotation
+
+
+def _first(version: terms.Version, *, is_anchored: bool) -> terms.Version:
+    """Place a rotation's first version: the first slot takes turn 0 or, without an anchor, the turn it begins in."""
+    if not is_anchored:
+        return version
+    ordinal = replace(version, first_ordinal=version.first_number)
+    return replace(ordinal, first_slot=-version.slot_index(0) % len(version.slots))
+
+
+def _in_force(rotation: Rotation, moment: datetime) -> Rotation:
+    rotation = Rotation.objects.prefetch_related(VERSION_ROWS).get(pk=rotation.pk)
+    if rotation.ends_at is not None and rotation.ends_at <= moment:
+        raise Conflict("ended", f"{rotation.name} has ended; add another rotation.")
+    return rotation
+
+
+def _require_end_after(draft: RotationDraft, begins_at: datetime) -> None:
+    if draft.ends_at is not None and draft.ends_at <= begins_at:
+        raise Invalid("end_before_start", "The rotation would end before it begins.", field="ends_at")
+
+
+def _values(version: RotationVersion) -> dict[str, object]:
+    values = plain_values(version.rotation, draft_of(version))
+    return values | {"effective_at": version.effective_at.isoformat()}
