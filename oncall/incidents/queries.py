@@ -1,0 +1,268 @@
+"""Who holds which role in which incident, now and then? Rows as views, in a number of queries that no count changes."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+
+from oncall.incidents.models import (
+    Assignment,
+    EndReason,
+    Incident,
+    Participant,
+    Role,
+    State,
+    TimelineEntry,
+    Vacancy,
+)
+from rotations.errors import NotThere
+from rotations.models import Person
+
+
+@dataclass(frozen=True, slots=True)
+class SeatView:
+    """A seat that somebody holds. ``accept_by`` is set while an offer waits; the API calls ``role_slug`` role."""
+
+    role_slug: str
+    role_name: str
+    seat: int
+    assignment_id: int
+    holder: Person
+    state: str
+    since: datetime
+    accept_by: datetime | None
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class VacancyView:
+    """A required seat that nobody holds, and why."""
+
+    role_slug: str
+    role_name: str
+    seat: int
+    because: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantView:
+    """``joined_at`` is None for somebody who was only asked."""
+
+    person: Person
+    kind: str
+    joined_at: datetime | None
+    left_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SeatsView:
+    """The seats of one incident at one instant, in the order of its plan, then of role and seat."""
+
+    roles: tuple[SeatView, ...]
+    vacancies: tuple[VacancyView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentView:
+    """An incident as it stands, its ``service`` loaded; participants in join order, those only asked last."""
+
+    incident: Incident
+    roles: tuple[SeatView, ...]
+    vacancies: tuple[VacancyView, ...]
+    participants: tuple[ParticipantView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a seat was held or vacant over ``[since, ended_at)``: every candidate, and why each was passed over.
+
+    ``person`` and ``state`` are None for a vacancy. ``evidence`` is a list of ``staffing.Candidate`` as JSON.
+    """
+
+    role_slug: str
+    seat: int
+    epoch: int
+    person: Person | None
+    state: str | None
+    since: datetime
+    ended_at: datetime | None
+    end_reason: str
+    end_note: str
+    because: str
+    evidence: list[dict[str, Any]]
+
+
+def incidents() -> QuerySet[Incident]:
+    """Return every incident with its service, latest first; filter and page it, then ask ``incident_views``."""
+    return Incident.objects.select_related("service", "service__team").order_by("-number")
+
+
+def open_incidents() -> QuerySet[Incident]:
+    """Return the incidents that are not resolved, worst first, then latest first."""
+    return incidents().filter(resolved_at=None).order_by("severity", "-number")
+
+
+def incident_numbered(number: int) -> Incident:
+    """Return one incident with its service.
+
+    Raises:
+        NotThere: no incident has this number.
+    """
+    if incident := incidents().filter(number=number).first():
+        return incident
+    raise NotThere(f"There is no incident #{number}.")
+
+
+def role_named(slug: str) -> Role:
+    """Return the role of this slug.
+
+    Raises:
+        NotThere: no role has it.
+    """
+    if role := Role.objects.filter(slug=slug).first():
+        return role
+    raise NotThere(f"There is no role {slug}.")
+
+
+def incident_view(number: int) -> IncidentView:
+    """Return one incident as it stands, in four queries.
+
+    Raises:
+        NotThere: no incident has this number.
+    """
+    return incident_views([incident_numbered(number)])[0]
+
+
+def incident_views(rows: Iterable[Incident]) -> list[IncidentView]:
+    """Return a view of each incident, in the order given: three queries at any number."""
+    listed = list(rows)
+    numbers = [incident.number for incident in listed]
+    held = Assignment.objects.filter(incident__in=numbers, ended_at=None).select_related("person", "role")
+    vacant = Vacancy.objects.filter(incident__in=numbers, ended_at=None).select_related("role")
+    taking_part = (
+        Participant.objects.filter(incident__in=numbers)
+        .select_related("person")
+        .order_by(F("joined_at").asc(nulls_last=True), "id")
+    )
+    by_incident = (_grouped(held.order_by("id")), _grouped(vacant.order_by("id")), _grouped(taking_part))
+    return [_view(incident, *(groups.get(incident.number, []) for groups in by_incident)) for incident in listed]
+
+
+def seats_at(incident: Incident, at: datetime) -> SeatsView:
+    """Return who held which role at ``at``, and which were vacant; spans are half-open, whatever the instant."""
+    is_then = Q(since__lte=at) & (Q(ended_at=None) | Q(ended_at__gt=at))
+    held = Assignment.objects.filter(is_then, incident=incident).select_related("person", "role").order_by("id")
+    vacant = Vacancy.objects.filter(is_then, incident=incident).select_related("role").order_by("id")
+    return _seats(incident, list(held), list(vacant), at=at)
+
+
+def holder_of(incident: Incident, role: Role, at: datetime, *, seat: int = 1) -> Person | None:
+    """Return who held a seat of ``role`` at ``at``, in whichever state; None if nobody did."""
+    is_then = Q(since__lte=at) & (Q(ended_at=None) | Q(ended_at__gt=at))
+    held = Assignment.objects.filter(is_then, incident=incident, role=role, seat=seat)
+    assignment = held.select_related("person").order_by("id").last()
+    return assignment.person if assignment else None
+
+
+def timeline_of(incident: Incident) -> QuerySet[TimelineEntry]:
+    """Return the facts of an incident in the order in which they became true; page it by id."""
+    return TimelineEntry.objects.filter(incident=incident).order_by("id")
+
+
+def explained(incident: Incident, role: Role) -> list[Explanation]:
+    """Return every span of a role in this incident with its evidence, in order of time, then seat."""
+    held = Assignment.objects.filter(incident=incident, role=role).select_related("person", "role").order_by("id")
+    vacant = Vacancy.objects.filter(incident=incident, role=role).select_related("role").order_by("id")
+    spans = [*(_assignment_explained(one) for one in held), *(_vacancy_explained(one) for one in vacant)]
+    return sorted(spans, key=lambda span: (span.since, span.ended_at is None, span.seat))
+
+
+def _grouped(rows: Iterable[Any]) -> dict[int, list[Any]]:
+    groups: dict[int, list[Any]] = {}
+    for row in rows:
+        groups.setdefault(row.incident_id, []).append(row)
+    return groups
+
+
+def _view(
+    incident: Incident, held: list[Assignment], vacant: list[Vacancy], participants: list[Participant]
+) -> IncidentView:
+    seats = _seats(incident, held, vacant)
+    views = tuple(ParticipantView(one.person, one.kind, one.joined_at, one.left_at) for one in participants)
+    return IncidentView(incident, seats.roles, seats.vacancies, views)
+
+
+def _seats(
+    incident: Incident, held: Sequence[Assignment], vacant: Sequence[Vacancy], *, at: datetime | None = None
+) -> SeatsView:
+    places = {rule["role"]: place for place, rule in enumerate(incident.plan.get("rules", ()))}
+
+    def in_order(row: Assignment | Vacancy) -> tuple[int, int, int]:
+        return places.get(row.role_id, len(places)), row.role_id, row.seat
+
+    return SeatsView(
+        tuple(_seat(one, at) for one in sorted(held, key=in_order)),
+        tuple(
+            VacancyView(one.role.slug, one.role.name, one.seat, one.because, one.since)
+            for one in sorted(vacant, key=in_order)
+        ),
+    )
+
+
+def _seat(row: Assignment, at: datetime | None) -> SeatView:
+    state = row.state if at is None else _state_at(row, at)
+    return SeatView(
+        role_slug=row.role.slug,
+        role_name=row.role.name,
+        seat=row.seat,
+        assignment_id=row.pk,
+        holder=row.person,
+        state=state,
+        since=row.since,
+        accept_by=row.accept_by if state == State.OFFERED else None,
+        because=row.because,
+    )
+
+
+def _state_at(row: Assignment, at: datetime) -> str:
+    """Return the state at an instant of the span. An offer that expired late was an offer until then."""
+    if row.accepted_at is not None and row.accepted_at <= at:
+        return State.ACCEPTED
+    passed = row.accept_by is not None and row.accept_by <= at
+    waits = row.state == State.OFFERED or row.end_reason == EndReason.EXPIRED
+    return State.ACTING if passed and not waits else State.OFFERED
+
+
+def _assignment_explained(row: Assignment) -> Explanation:
+    return Explanation(
+        role_slug=row.role.slug,
+        seat=row.seat,
+        epoch=row.epoch,
+        person=row.person,
+        state=row.state,
+        since=row.since,
+        ended_at=row.ended_at,
+        end_reason=row.end_reason,
+        end_note=row.end_note,
+        because=row.because,
+        evidence=row.evidence,
+    )
+
+
+def _vacancy_explained(row: Vacancy) -> Explanation:
+    return Explanation(
+        role_slug=row.role.slug,
+        seat=row.seat,
+        epoch=row.epoch,
+        person=None,
+        state=None,
+        since=row.since,
+        ended_at=row.ended_at,
+        end_reason="",
+        end_note="",
+        because=row.because,
+        evidence=row.evidence,
+    )

@@ -1,0 +1,114 @@
+"""An incident starts: it is declared once, and every role that somebody can be found for is filled."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from oncall.incidents.models import DEFAULT_SEVERITY, Incident, Service
+from oncall.incidents.services.asking import gather
+from oncall.incidents.services.pinning import plan_in_force
+from oncall.incidents.services.races import constraint_of
+from oncall.incidents.services.room import Room
+from oncall.incidents.services.seats import fill, make_present
+from oncall.incidents.services.words import fitting, known_severity
+from rotations.actors import Actor
+from rotations.errors import Invalid
+from rotations.models import Person
+
+DEDUP_KEY_IS_TAKEN = "an_open_incident_has_its_dedup_key_alone"
+# Losing the race for a key to an incident that is resolved before it can be read is rare; three times is never.
+ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """The incident, and whether this call declared it; otherwise the call attached to one that was open."""
+
+    incident: Incident
+    created: bool
+
+
+def declare(
+    *,
+    title: str,
+    severity: int | None = None,
+    service: Service | None = None,
+    source: str = "",
+    dedup_key: str = "",
+    is_drill: bool = False,
+    occurred_at: datetime | None = None,
+    hints: Sequence[Person] = (),
+    by: Actor,
+    now: datetime,
+) -> Declared:
+    """Declare an incident and fill every role that somebody can be found for, all or nothing.
+
+    Nobody to be found makes a vacancy, never a failure. While an incident with this ``source`` and ``dedup_key`` is
+    open, the call attaches to it and changes nothing. ``hints`` are people the declaring system named; they show in
+    the evidence. Whoever declares takes part as a responder.
+
+    Raises:
+        Invalid: ``invalid`` for a title, severity, source or key that does not fit; ``unknown_service`` if none is
+            given and none is the default.
+    """
+    incident = Incident(
+        title=fitting(title, field="title", limit=300, required=True),
+        severity=known_severity(DEFAULT_SEVERITY if severity is None else severity),
+        source=fitting(source, field="source", limit=100),
+        dedup_key=fitting(dedup_key, field="dedup_key", limit=255),
+        is_drill=is_drill,
+        occurred_at=occurred_at,
+        declared_at=now,
+        last_event_at=now,
+        declared_by_kind=by.kind,
+        declared_by_id=by.id,
+        declared_by_name=by.name,
+    )
+    with transaction.atomic():
+        if open_one := _open_with_key_of(incident):
+            return Declared(open_one, created=False)
+        incident.service = service or _default_service()
+        plan = plan_in_force(incident.service)
+        incident.plan = plan.to_json()
+        if winner := _insert(incident):
+            return Declared(winner, created=False)
+        room = Room.of_new(incident, by=by, now=now)
+        room.record("declared", f"{by.name} declared {incident.title}", severity=incident.severity)
+        if by.person is not None:
+            make_present(room, by.person)
+        rules = plan.required_at(incident.severity)
+        seats = [(rule, number) for rule in rules for number in range(1, rule.seats + 1)]
+        fill(room, seats, gather(room, rules, declarer=by.person, hints=hints))
+        room.leave()
+    return Declared(incident, created=True)
+
+
+def _default_service() -> Service:
+    if service := Service.objects.filter(is_default=True).first():
+        return service
+    raise Invalid("unknown_service", "Name a service: none is the default.", field="service")
+
+
+def _open_with_key_of(incident: Incident) -> Incident | None:
+    if not incident.dedup_key:
+        return None
+    same_key = Incident.objects.filter(source=incident.source, dedup_key=incident.dedup_key, resolved_at=None)
+    return same_key.select_related("service").first()
+
+
+def _insert(incident: Incident) -> Incident | None:
+    """Insert the incident; return the open one instead if another transaction was faster with the same key."""
+    for _ in range(ATTEMPTS):
+        try:
+            with transaction.atomic(savepoint=bool(incident.dedup_key)):
+                incident.save(force_insert=True)
+        except IntegrityError as error:
+            if constraint_of(error) != DEDUP_KEY_IS_TAKEN:
+                raise
+            if winner := _open_with_key_of(incident):
+                return winner
+        else:
+            return None
+    raise AssertionError(f"{incident.dedup_key!r} was taken and free again {ATTEMPTS} times")

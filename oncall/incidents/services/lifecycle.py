@@ -1,0 +1,155 @@
+"""An incident runs its course: acknowledged, mitigated, resolved, perhaps reopened; its title and severity edited."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from oncall.incidents.models import Assignment, EndReason, Incident, State, Status, Vacancy
+from oncall.incidents.services.asking import gather
+from oncall.incidents.services.declaring import DEDUP_KEY_IS_TAKEN
+from oncall.incidents.services.races import constraint_of
+from oncall.incidents.services.room import Room, room_of
+from oncall.incidents.services.seats import Seat, ask_sources, close_vacancy, fill
+from oncall.incidents.services.words import fitting, known_severity
+from oncall.incidents.staffing import Previous, RuleValue
+from rotations.actors import Actor
+from rotations.errors import Conflict
+
+
+def acknowledge(incident: Incident, *, by: Actor, now: datetime) -> Incident:
+    """Note that somebody is looking at it. Harmless when it was acknowledged or mitigated before.
+
+    Raises:
+        Conflict: ``incident_resolved``.
+    """
+    with room_of(incident, by=by, now=now) as room:
+        room.refuse_if_resolved()
+        if room.incident.status == Status.DECLARED:
+            room.change(status=Status.ACKNOWLEDGED, acknowledged_at=room.at)
+            room.record("acknowledged", f"{by.name} acknowledged the incident")
+    return room.incident
+
+
+def mitigate(incident: Incident, *, by: Actor, now: datetime) -> Incident:
+    """Note that it no longer hurts. Harmless when it was mitigated before.
+
+    Raises:
+        Conflict: ``incident_resolved``.
+    """
+    with room_of(incident, by=by, now=now) as room:
+        room.refuse_if_resolved()
+        if room.incident.status != Status.MITIGATED:
+            room.change(status=Status.MITIGATED, mitigated_at=room.at)
+            room.record("mitigated", f"{by.name} noted that the incident is mitigated")
+    return room.incident
+
+
+def resolve(incident: Incident, *, by: Actor, now: datetime) -> Incident:
+    """End the incident: open assignments and vacancies end at this moment. Resolving twice is harmless."""
+    with room_of(incident, by=by, now=now) as room:
+        if room.incident.resolved_at is None:
+            holders = [one.pk for one in room.open]
+            Assignment.objects.filter(incident=room.incident, ended_at=None).update(
+                state=State.ENDED, ended_at=room.at, end_reason=EndReason.RESOLVED
+            )
+            Vacancy.objects.filter(incident=room.incident, ended_at=None).update(ended_at=room.at)
+            room.change(status=Status.RESOLVED, resolved_at=room.at)
+            room.record("resolved", f"{by.name} resolved the incident", ended=holders)
+    return room.incident
+
+
+def reopen(incident: Incident, *, by: Actor, now: datetime) -> Incident:
+    """Open a resolved incident again, in a new epoch: every required role is offered anew. Harmless when it is open.
+
+    The previous holder of a role comes first if on shift or if it was resolved within four hours.
+
+    Raises:
+        Conflict: ``dedup_key_taken`` if another open incident has its source and key; ``incident`` is its number.
+    """
+    with room_of(incident, by=by, now=now) as room:
+        if room.incident.resolved_at is not None:
+            previous = _previous_holders(room)
+            room.change(
+                status=Status.DECLARED,
+                epoch=room.incident.epoch + 1,
+                acknowledged_at=None,
+                mitigated_at=None,
+                resolved_at=None,
+            )
+            _save_reopened(room)
+            room.record("reopened", f"{by.name} reopened the incident", epoch=room.incident.epoch)
+            seats = _required_seats(room)
+            fill(room, seats, gather(room, [rule for rule, _ in seats], previous=previous))
+    return room.incident
+
+
+def edit(
+    incident: Incident, *, title: str | None = None, severity: int | None = None, by: Actor, now: datetime
+) -> Incident:
+    """Change the title or the severity. A worse severity offers the roles it newly requires and removes nobody.
+
+    A milder one closes the vacancies of roles that are no longer required; their holders stay.
+
+    Raises:
+        Invalid: ``invalid`` for a title or severity that does not fit.
+        Conflict: ``incident_resolved``.
+    """
+    new_title = None if title is None else fitting(title, field="title", limit=300, required=True)
+    new_severity = None if severity is None else known_severity(severity)
+    with room_of(incident, by=by, now=now) as room:
+        room.refuse_if_resolved()
+        if new_title is not None and new_title != room.incident.title:
+            room.record("title_changed", f"{by.name} renamed the incident: {new_title}", before=room.incident.title)
+            room.change(title=new_title)
+        if new_severity is not None and new_severity != room.incident.severity:
+            _change_severity(room, new_severity)
+    return room.incident
+
+
+def _change_severity(room: Room, severity: int) -> None:
+    before = room.incident.severity
+    text = f"{room.by.name} changed the severity from {before} to {severity}"
+    room.record("severity_changed", text, before=before, after=severity)
+    room.change(severity=severity)
+    for vacancy in list(room.vacancies):
+        if not room.is_required(room.rule_of(vacancy.role)):
+            close_vacancy(room, room.rule_of(vacancy.role), vacancy.seat)
+    ask_sources(room, _empty_seats(room))
+
+
+def _empty_seats(room: Room) -> list[Seat]:
+    """Return the required seats that are neither held nor known to be vacant."""
+    known = {(one.role_id, one.seat) for one in room.open} | {(one.role_id, one.seat) for one in room.vacancies}
+    return [(rule, number) for rule, number in _required_seats(room) if (rule.role, number) not in known]
+
+
+def _required_seats(room: Room) -> list[Seat]:
+    required: Sequence[RuleValue] = [rule for rule in room.plan.rules if room.is_required(rule)]
+    return [(rule, number) for rule in required for number in range(1, rule.seats + 1)]
+
+
+def _previous_holders(room: Room) -> dict[int, tuple[Previous, ...]]:
+    """Return who had accepted each role when the incident was resolved, in order of seat."""
+    until = room.incident.resolved_at or room.at
+    holders: dict[int, tuple[Previous, ...]] = {}
+    ended = Assignment.objects.filter(
+        incident=room.incident, epoch=room.incident.epoch, end_reason=EndReason.RESOLVED, accepted_at__isnull=False
+    )
+    for role, person in ended.order_by("role", "seat", "-id").values_list("role", "person"):
+        holders[role] = (*holders.get(role, ()), Previous(person, until))
+    return holders
+
+
+def _save_reopened(room: Room) -> None:
+    """Save at once what another incident's key may refuse."""
+    try:
+        with transaction.atomic():
+            room.incident.save(update_fields=["status", "resolved_at"])
+    except IntegrityError as error:
+        if constraint_of(error) != DEDUP_KEY_IS_TAKEN:
+            raise
+        key = {"source": room.incident.source, "dedup_key": room.incident.dedup_key}
+        other = Incident.objects.filter(**key, resolved_at=None).first()
+        detail = f"Incident #{other.number} has this source and key." if other else "Another incident has this key."
+        raise Conflict("dedup_key_taken", detail, incident=other and other.number) from error

@@ -1,0 +1,127 @@
+"""People come and go: joining, which may fill a role, and leaving, which may not empty one by accident."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from oncall.incidents.models import Assignment, Incident, Participant, ParticipantKind, State
+from oncall.incidents.services.answers import refuse_unless_speaks_for
+from oncall.incidents.services.asking import gather
+from oncall.incidents.services.roles import REASON_LENGTH, accept_in, give_back
+from oncall.incidents.services.room import Room, room_of
+from oncall.incidents.services.seats import make_present, seat_person
+from oncall.incidents.services.words import fitting
+from oncall.incidents.staffing import RuleValue, why_not
+from rotations.actors import Actor
+from rotations.errors import Conflict, Invalid
+from rotations.models import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """``assignments`` are what the person holds now, ``holders`` every open assignment: who won, if they did not."""
+
+    participant: Participant
+    assignments: tuple[Assignment, ...]
+    holders: tuple[Assignment, ...]
+
+    @property
+    def assignment(self) -> Assignment | None:
+        """The first role that the person holds, if any."""
+        return next(iter(self.assignments), None)
+
+
+def join(
+    incident: Incident,
+    *,
+    person: Person,
+    kind: str = ParticipantKind.RESPONDER,
+    accept: bool = False,
+    by: Actor,
+    now: datetime,
+) -> Joined:
+    """Take part. A responder is given the roles that wait for whoever joins first; joining twice is harmless.
+
+    A plain join never accepts a pending offer, one with ``accept`` does.
+
+    Raises:
+        Conflict: ``incident_resolved``; ``must_hand_off`` for a holder of roles who wants only to watch.
+        Invalid: ``invalid`` for an unknown ``kind`` or a deactivated person.
+        NotPermitted: ``by`` is somebody else.
+    """
+    refuse_unless_speaks_for(by, person)
+    if kind not in ParticipantKind.values:
+        raise Invalid("invalid", f"Join as one of {', '.join(ParticipantKind.values)}.", field="kind")
+    with room_of(incident, by=by, now=now) as room:
+        room.refuse_if_resolved()
+        mine = [one for one in room.open if one.person_id == person.pk]
+        if mine and kind != ParticipantKind.RESPONDER:
+            detail = f"{person.name} is {mine[0].role.name}; give it back first."
+            raise Conflict("must_hand_off", detail, role=mine[0].role.slug)
+        if _comes_in(room, person, ParticipantKind(kind)) and kind == ParticipantKind.RESPONDER:
+            _fill_waiting(room, person)
+        if accept:
+            _accept_all(room, mine)
+    mine = [one for one in room.open if one.person_id == person.pk]
+    return Joined(room.participants[person.pk], tuple(mine), tuple(room.open))
+
+
+def leave(
+    incident: Incident, *, person: Person, vacate: bool = False, reason: str = "", by: Actor, now: datetime
+) -> Participant:
+    """Stop taking part; what was only offered counts as declined. Leaving twice is harmless.
+
+    Raises:
+        Conflict: ``must_hand_off`` for whoever accepted a required role, unless ``vacate``; ``not_a_participant``;
+            ``incident_resolved``.
+        Invalid: ``vacate`` without a reason.
+        NotPermitted: ``by`` is somebody else.
+    """
+    refuse_unless_speaks_for(by, person)
+    note = fitting(reason, field="reason", limit=REASON_LENGTH)
+    with room_of(incident, by=by, now=now) as room:
+        room.refuse_if_resolved()
+        if person.pk not in room.participants:
+            raise Conflict("not_a_participant", f"{person.name} takes no part in this incident.")
+        participant = room.participants[person.pk]
+        if participant.left_at is None:
+            room.participant(person).left_at = room.at
+            room.record("left", f"{person.name} left", person=person.pk, reason=note)
+            give_back(room, [one for one in room.open if one.person_id == person.pk], vacate=vacate, note=note)
+    return participant
+
+
+def _comes_in(room: Room, person: Person, kind: ParticipantKind) -> bool:
+    """Note that ``person`` takes part as ``kind``; say whether that is news."""
+    known = room.participants.get(person.pk)
+    if known and known.joined_at is not None and known.left_at is None and known.kind == kind:
+        return False
+    if kind == ParticipantKind.RESPONDER:
+        make_present(room, person)
+    else:
+        participant = room.participant(person)
+        participant.kind, participant.joined_at, participant.left_at = kind, room.at, None
+    room.record("joined", f"{person.name} joined as {kind.label.lower()}", person=person.pk, kind=kind)
+    return True
+
+
+def _fill_waiting(room: Room, person: Person) -> None:
+    waiting = [(rule, one.seat) for one in room.vacancies if (rule := room.rule_of(one.role)).waits_for_who_joins]
+    if not waiting:
+        return
+    facts = gather(room, [rule for rule, _ in waiting]).facts
+    for rule, number in sorted(waiting, key=lambda seat: room.plan.rules.index(seat[0])):
+        if room.is_required(rule) and why_not(rule, facts, person.pk) is None:
+            facts = facts.with_holder(rule, person.pk)
+            _give_first(room, rule, number, person)
+
+
+def _give_first(room: Room, rule: RuleValue, number: int, person: Person) -> None:
+    because = "first to join"
+    assignment = seat_person(room, rule, number, person, state=State.ACCEPTED, because=because)
+    room.record("accepted", f"{person.name} is {rule.name}: {because}", assignment=assignment, because=because)
+
+
+def _accept_all(room: Room, mine: list[Assignment]) -> None:
+    for assignment in mine:
+        if assignment.state != State.ACCEPTED:
+            accept_in(room, assignment)

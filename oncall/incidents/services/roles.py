@@ -1,0 +1,269 @@
+"""Roles change hands: accepted, declined, taken, assigned, released, passed on when nobody answers."""
+
+from datetime import datetime
+
+from oncall.incidents.models import Assignment, EndReason, Incident, Role, State
+from oncall.incidents.services.answers import (
+    nothing_to_answer,
+    refuse_clash,
+    refuse_deactivated,
+    refuse_outsider,
+    refuse_unless_speaks_for,
+    role_taken,
+)
+from oncall.incidents.services.room import Room, room_of
+from oncall.incidents.services.seats import accept_seat, ask_sources, end, pass_on, seat_person
+from oncall.incidents.services.words import fitting
+from oncall.incidents.staffing import RuleValue
+from rotations.actors import Actor
+from rotations.errors import Conflict, Invalid, NotPermitted
+from rotations.models import Person
+from rotations.permissions import manages
+
+REASON_LENGTH = 500
+
+
+def accept(incident: Incident, *, role: Role, person: Person, by: Actor, now: datetime) -> Assignment:
+    """Accept the role that was offered to ``person``, who thereby joins. Accepting twice is harmless.
+
+    An offer can be accepted after its deadline, until it is passed on: whoever commits first wins.
+
+    Raises:
+        Conflict: ``incident_resolved``, ``not_offered``, ``offer_expired``, ``already_answered``, ``stale_epoch``,
+            ``role_taken`` (each with ``holder``), ``exclusive``.
+        NotPermitted: ``by`` is somebody else.
+    """
+    refuse_unless_speaks_for(by, person)
+    with room_of(incident, by=by, now=now) as room:
+        room.refuse_if_resolved()
+        assignment = _seat_of(room, role, person)
+        if assignment.state != State.ACCEPTED:
+            accept_in(room, assignment)
+    return assignment
+
+
+def decline(
+    incident: Incident, *, role: Role, person: Person, by: Actor, now: datetime, reason: str = ""
+) -> Assignment:
+    """Decline the role that was offered to ``person``; the next candidate is offered it at once.
+
+    They are not offered this role again in this incident, except by a person's choice.
+
+    Raises:
+        Conflict: as ``accept``, and ``already_answered`` for whoever accepted.
+        NotPermitted: ``by`` is somebody else.
+    """
+    refuse_unless_speaks_for(by, person)
+    note = fitting(reason, field="reason", limit=REASON_LENGTH)
+    with room_of(incident, by=by, now=now) as room:
+        room.refuse_if_resolved()
+        assignment = _seat_of(room, role, person)
+        if assignment.state == State.ACCEPTED:
+            raise Conflict("already_answered", f"{person.name} accepted {role.name} already.", holder=person)
+        decline_in(room, assignment, note=note)
+        ask_sources(room, [(room.rule_of(role), assignment.seat)])
+    return assignment
+
+
+def take(
+    incident: Incident,
+    *,
+    role: Role,
+    person: Person,
+    force: bool = False,
+    reason: str = "",
+    by: Actor,
+    now: datetime,
+) -> Assignment:
+    """Take a role that is vacant, offered or acting; taking is accepting. Taking what one holds is harmless.
+
+    A role that somebody accepted is taken only with ``force`` and a ``reason``, by a manager of the service's team or
+    an administrator.
+
+    Raises:
+        Conflict: ``role_taken`` with ``holder``, ``not_a_participant`` for whoever is no responder, ``exclusive``,
+            ``incident_resolved``.
+        NotPermitted: ``force`` by somebody who may not; ``by`` is somebody else.
+        Invalid: ``force`` without a reason.
+    """
+    refuse_unless_speaks_for(by, person)
+    note = fitting(reason, field="reason", limit=REASON_LENGTH)
+    with room_of(incident, by=by, now=now) as room:
+        room.refuse_if_resolved()
+        if held := _held_by(room, role, person):
+            return accept_in(room, held) if held.state != State.ACCEPTED else held
+        number, holder = _seat_to_take(room, room.rule_of(role))
+        if holder is not None and holder.state == State.ACCEPTED:
+            _refuse_force(room, holder, force=force, reason=note)
+        else:
+            refuse_outsider(room, person)
+        return _take_seat(room, room.rule_of(role), number, person, holder=holder, note=note)
+
+
+def assign(incident: Incident, *, role: Role, person: Person, by: Actor, now: datetime) -> Assignment:
+    """Offer a role that nobody accepted to ``person``; naming oneself is taking it. Offering again is harmless.
+
+    Raises:
+        Conflict: ``role_taken`` with ``holder`` if somebody accepted it; ``exclusive``, ``incident_resolved``, and
+            ``not_a_participant`` for whoever takes it without being a responder.
+        Invalid: ``person`` is deactivated.
+    """
+    if by.person == person:
+        return take(incident, role=role, person=person, by=by, now=now)
+    refuse_deactivated(person)
+    with room_of(incident, by=by, now=now) as room:
+        room.refuse_if_resolved()
+        if held := _held_by(room, role, person):
+            return held
+        rule = room.rule_of(role)
+        number, holder = _seat_to_take(room, rule)
+        if holder is not None and holder.state == State.ACCEPTED:
+            raise role_taken(holder)
+        refuse_clash(room, rule, person)
+        if holder is not None:
+            end(room, holder, EndReason.TAKEN, note=f"offered to {person.name} instead")
+        because = f"assigned by {by.name}"
+        assignment = seat_person(room, rule, number, person, state=State.OFFERED, because=because)
+        text = f"{by.name} asks {person.name} to be {rule.name}"
+        room.record("offered", text, assignment=assignment, because=because)
+        ask_sources(room, [])
+        return assignment
+
+
+def release(
+    incident: Incident,
+    *,
+    role: Role,
+    person: Person,
+    vacate: bool = False,
+    reason: str = "",
+    by: Actor,
+    now: datetime,
+) -> Assignment:
+    """Give a role back. A required one only with ``vacate`` and a ``reason``; then its sources are asked again.
+
+    Giving back what one has not accepted is declining it.
+
+    Raises:
+        Conflict: ``must_hand_off``, ``not_offered`` for whoever does not hold it, ``incident_resolved``.
+        Invalid: ``vacate`` without a reason.
+        NotPermitted: ``by`` is somebody else.
+    """
+    refuse_unless_speaks_for(by, person)
+    note = fitting(reason, field="reason", limit=REASON_LENGTH)
+    with room_of(incident, by=by, now=now) as room:
+        room.refuse_if_resolved()
+        assignment = _seat_of(room, role, person)
+        give_back(room, [assignment], vacate=vacate, note=note)
+    return assignment
+
+
+def give_back(room: Room, assignments: list[Assignment], *, vacate: bool, note: str) -> None:
+    """End what one person holds, for good or only with ``vacate`` where it is required, and ask the sources again."""
+    for assignment in assignments:
+        if assignment.state == State.ACCEPTED and room.is_required(room.rule_of(assignment.role)):
+            _refuse_vacating(assignment, vacate=vacate, note=note)
+    for assignment in assignments:
+        if assignment.state == State.OFFERED:
+            decline_in(room, assignment, note=note)
+            continue
+        required = room.is_required(room.rule_of(assignment.role))
+        end(room, assignment, EndReason.VACATED if required else EndReason.RELEASED, note=note)
+        kind = "vacated" if required else "released"
+        text = f"{assignment.person.name} gave {assignment.role.name} back{_words(note)}"
+        room.record(kind, text, assignment=assignment, reason=note)
+    ask_sources(room, [(room.rule_of(one.role), one.seat) for one in assignments])
+
+
+def accept_in(room: Room, assignment: Assignment) -> Assignment:
+    """Accept an offered or acting seat, in a room that is entered."""
+    accept_seat(room, assignment)
+    text = f"{assignment.person.name} accepted to be {assignment.role.name}"
+    room.record("accepted", text, assignment=assignment)
+    return assignment
+
+
+def decline_in(room: Room, assignment: Assignment, *, note: str) -> None:
+    """End an offered or acting seat as declined; the caller asks the sources again."""
+    end(room, assignment, EndReason.DECLINED, note=note)
+    text = f"{assignment.person.name} declined to be {assignment.role.name}{_words(note)}"
+    room.record("declined", text, assignment=assignment, reason=note)
+
+
+def _seat_of(room: Room, role: Role, person: Person) -> Assignment:
+    if assignment := _held_by(room, role, person):
+        return assignment
+    raise nothing_to_answer(room, role, person)
+
+
+def _held_by(room: Room, role: Role, person: Person) -> Assignment | None:
+    return next((one for one in room.in_role(role.pk) if one.person_id == person.pk), None)
+
+
+def _seat_to_take(room: Room, rule: RuleValue) -> tuple[int, Assignment | None]:
+    """Return the seat that displaces the least: one without a holder, else acting, offered, accepted."""
+    holders = {one.seat: one for one in room.in_role(rule.role)}
+    for number in range(1, rule.seats + 1):
+        if number not in holders:
+            return number, None
+    ease = [State.ACTING, State.OFFERED, State.ACCEPTED]
+    holder = min(holders.values(), key=lambda one: (ease.index(State(one.state)), one.seat))
+    return holder.seat, holder
+
+
+def _take_seat(
+    room: Room, rule: RuleValue, number: int, person: Person, *, holder: Assignment | None, note: str
+) -> Assignment:
+    refuse_clash(room, rule, person)
+    if holder is not None:
+        end(room, holder, EndReason.TAKEN, note=note)
+    because = f"taken by {room.by.name}{_words(note)}" if holder else "taken while vacant"
+    assignment = seat_person(room, rule, number, person, state=State.ACCEPTED, because=because)
+    from_whom = f" from {holder.person.name}" if holder else ""
+    room.record(
+        "taken",
+        f"{person.name} took {rule.name}{from_whom}{_words(note)}",
+        assignment=assignment,
+        taken_from=holder.person_id if holder else None,
+        reason=note,
+    )
+    ask_sources(room, [])
+    return assignment
+
+
+def _refuse_force(room: Room, holder: Assignment, *, force: bool, reason: str) -> None:
+    if not force:
+        raise role_taken(holder)
+    team = room.incident.service.team
+    if not (manages(room.by, team) if team else room.by.is_administrator):
+        raise NotPermitted(f"Only managers of the service's team and administrators take a role from {holder.person}.")
+    if not reason:
+        raise Invalid("invalid", "Say why the role is taken from its holder.", field="reason")
+
+
+def _refuse_vacating(assignment: Assignment, *, vacate: bool, note: str) -> None:
+    if not vacate:
+        detail = f"{assignment.person.name} is {assignment.role.name}: hand it off, or vacate it with a reason."
+        raise Conflict("must_hand_off", detail, role=assignment.role.slug)
+    if not note:
+        raise Invalid("invalid", "Say why the role is left without a handoff.", field="reason")
+
+
+def _words(note: str) -> str:
+    return f": {note}" if note else ""
+
+
+def expire_due_offers(*, now: datetime, limit: int = 100) -> int:
+    """Pass on, in order of due time, the offers nobody answered in time; return how many were due.
+
+    Each is claimed under its incident's lock: an answer given meanwhile wins, and a second worker finds nothing.
+    """
+    due = Assignment.objects.filter(state=State.OFFERED, accept_by__lte=now).order_by("accept_by", "id")
+    claimed = 0
+    for assignment in due.select_related("incident")[:limit]:
+        with room_of(assignment.incident, by=Actor.system(), now=now) as room:
+            for mine in [one for one in room.open if one.pk == assignment.pk and one.state == State.OFFERED]:
+                pass_on(room, mine)
+                ask_sources(room, [])
+                claimed += 1
+    return claimed

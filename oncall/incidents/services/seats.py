@@ -1,0 +1,199 @@
+"""Who sits where: seats are taken, left and offered here, under the incident's lock.
+
+A seat that is required is at every instant either held (an open assignment) or vacant (an open vacancy).
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from oncall.incidents.models import Assignment, EndReason, ParticipantKind, Role, State, Vacancy
+from oncall.incidents.services.asking import Known, gather
+from oncall.incidents.services.room import Room
+from oncall.incidents.staffing import PassedOver, RuleValue, Vacant, propose
+from rotations.models import Person
+
+Seat = tuple[RuleValue, int]
+
+
+def seat_person(
+    room: Room,
+    rule: RuleValue,
+    number: int,
+    person: Person,
+    *,
+    state: State,
+    because: str,
+    evidence: list[dict[str, Any]] | None = None,
+) -> Assignment:
+    """Open an assignment in a seat that nobody holds. Whoever accepts has joined; whoever is offered is asked to."""
+    close_vacancy(room, rule, number)
+    accepted = state == State.ACCEPTED
+    assignment = Assignment(
+        incident=room.incident,
+        role=role_of(rule),
+        seat=number,
+        person=person,
+        epoch=room.incident.epoch,
+        state=state,
+        since=room.at,
+        accept_by=None if accepted else room.at + rule.accept_within,
+        accepted_at=room.at if accepted else None,
+        because=because[:500],
+        evidence=evidence or [],
+    )
+    room.add_assignment(assignment)
+    if accepted:
+        make_present(room, person)
+    else:
+        room.participant(person)
+    return assignment
+
+
+def make_present(room: Room, person: Person) -> None:
+    """Count ``person`` among the responders who joined, if they are not."""
+    participant = room.participants.get(person.pk)
+    if (
+        participant
+        and participant.kind == ParticipantKind.RESPONDER
+        and participant.joined_at
+        and not participant.left_at
+    ):
+        return
+    participant = room.participant(person)
+    participant.kind = ParticipantKind.RESPONDER
+    participant.joined_at = room.at
+    participant.left_at = None
+
+
+def end(room: Room, assignment: Assignment, reason: EndReason, *, note: str = "") -> None:
+    """Close the span of an open assignment at this moment."""
+    assignment.state = State.ENDED
+    assignment.ended_at = room.at
+    assignment.end_reason = reason
+    assignment.end_note = note[:500]
+    assignment.save(update_fields=["state", "ended_at", "end_reason", "end_note"])
+    room.open.remove(assignment)
+
+
+def accept_seat(room: Room, assignment: Assignment) -> None:
+    """Make an offered or acting holder accountable."""
+    assignment.state = State.ACCEPTED
+    assignment.accepted_at = room.at
+    assignment.save(update_fields=["state", "accepted_at"])
+    make_present(room, assignment.person)
+
+
+def close_vacancy(room: Room, rule: RuleValue, number: int) -> None:
+    """End the vacancy of a seat at this moment, if there is one."""
+    for vacancy in [one for one in room.vacancies if (one.role_id, one.seat) == (rule.role, number)]:
+        vacancy.ended_at = room.at
+        vacancy.save(update_fields=["ended_at"])
+        room.vacancies.remove(vacancy)
+
+
+def open_vacancy(room: Room, rule: RuleValue, number: int, *, because: Vacant, evidence: list[dict[str, Any]]) -> None:
+    """Note that nobody is in a required seat; a vacancy for the same reason goes on as it is."""
+    if any((one.role_id, one.seat, one.because) == (rule.role, number, because) for one in room.vacancies):
+        return
+    close_vacancy(room, rule, number)
+    room.add_vacancy(
+        Vacancy(
+            incident=room.incident,
+            role=role_of(rule),
+            seat=number,
+            epoch=room.incident.epoch,
+            since=room.at,
+            because=because,
+            evidence=evidence,
+        )
+    )
+    room.record("vacant", f"Nobody is {rule.name}: {because}", role=rule.slug, seat=number, because=because)
+
+
+def ask_sources(room: Room, seats: Iterable[Seat]) -> None:
+    """Fill seats that nobody holds, where they are required: propose, and offer or note the vacancy.
+
+    A seat that was vacant because its only candidates held an excluding role is asked for again as well: they may
+    be free now.
+    """
+    asked = [seat for seat in _in_order(room, [*seats, *_held_back(room)]) if room.is_required(seat[0])]
+    if asked:
+        fill(room, asked, gather(room, [rule for rule, _ in asked]))
+
+
+def fill(room: Room, seats: Iterable[Seat], known: Known) -> None:
+    """Give each seat to whoever is proposed: offered, but whoever declares the incident accepts by declaring."""
+    facts = known.facts
+    for rule, number in seats:
+        proposal = propose(rule, facts)
+        if proposal.vacant is not None:
+            open_vacancy(room, rule, number, because=proposal.vacant, evidence=proposal.evidence_json())
+            continue
+        person = known.people[proposal.person or 0]
+        declares = person.pk == facts.declarer
+        assignment = seat_person(
+            room,
+            rule,
+            number,
+            person,
+            state=State.ACCEPTED if declares else State.OFFERED,
+            because=proposal.because,
+            evidence=proposal.evidence_json(),
+        )
+        facts = facts.with_holder(rule, person.pk)
+        verb = "is" if declares else "is asked to be"
+        room.record(
+            "accepted" if declares else "offered",
+            f"{person.name} {verb} {rule.name}: {proposal.because}",
+            assignment=assignment,
+            because=proposal.because,
+        )
+
+
+def pass_on(room: Room, assignment: Assignment) -> bool:
+    """Offer an unanswered seat to the next candidate; say whether there was one.
+
+    If nobody is left, the last one keeps acting. A role that is no longer required is offered to nobody else.
+    """
+    rule = room.rule_of(assignment.role)
+    if not room.is_required(rule):
+        _expire(room, assignment)
+        return False
+    known = gather(room, [rule])
+    facts = replace(
+        known.facts,
+        held=tuple(one for one in known.facts.held if (one.person, one.role) != (assignment.person_id, rule.role)),
+        answers={**known.facts.answers, (rule.role, assignment.person_id): PassedOver.UNANSWERED},
+    )
+    if propose(rule, facts).vacant is not None:
+        assignment.state = State.ACTING
+        assignment.save(update_fields=["state"])
+        name = assignment.person.name
+        room.record("acting", f"{name} acts as {rule.name}: nobody else is left to ask", assignment=assignment)
+        return False
+    _expire(room, assignment)
+    fill(room, [(rule, assignment.seat)], Known(facts, known.people))
+    return True
+
+
+def _expire(room: Room, assignment: Assignment) -> None:
+    end(room, assignment, EndReason.EXPIRED)
+    text = f"{assignment.person.name} did not answer the offer to be {assignment.role.name}"
+    room.record("offer_expired", text, assignment=assignment)
+
+
+def role_of(rule: RuleValue) -> Role:
+    """Return the role's row, as far as it is needed to write one that refers to it; saves a query."""
+    return Role(pk=rule.role, slug=rule.slug, name=rule.name)
+
+
+def _held_back(room: Room) -> list[Seat]:
+    return [
+        (room.rule_of(vacancy.role), vacancy.seat) for vacancy in room.vacancies if vacancy.because == Vacant.EXCLUSIVE
+    ]
+
+
+def _in_order(room: Room, seats: Iterable[Seat]) -> list[Seat]:
+    places = {rule.role: place for place, rule in enumerate(room.plan.rules)}
+    return sorted(dict.fromkeys(seats), key=lambda seat: (places.get(seat[0].role, len(places)), seat[1]))

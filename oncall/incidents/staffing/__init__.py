@@ -1,0 +1,38 @@
+"""Who is proposed for a role, and why was everybody else passed over? Values in, values out.
+
+A rule's sources are asked in order. Every candidate is kept as evidence, with the reason why they were passed over.
+"""
+
+from oncall.incidents.staffing.facts import (
+    RECENT,
+    Candidate,
+    Facts,
+    Held,
+    OnCall,
+    PassedOver,
+    Previous,
+    Proposal,
+    ScheduleFacts,
+    Vacant,
+)
+from oncall.incidents.staffing.pinned import PinnedPlan, RuleValue, SourceValue
+from oncall.incidents.staffing.proposing import clash, propose, why_not
+
+__all__ = [
+    "RECENT",
+    "Candidate",
+    "Facts",
+    "Held",
+    "OnCall",
+    "PassedOver",
+    "PinnedPlan",
+    "Previous",
+    "Proposal",
+    "RuleValue",
+    "ScheduleFacts",
+    "SourceValue",
+    "Vacant",
+    "clash",
+    "propose",
+    "why_not",
+]
