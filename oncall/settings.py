@@ -76,7 +76,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "adminsortable2",
     "django_celery_beat",
-    "django.contrib.admin",
+    "oncall.admin_site.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -166,6 +166,8 @@ if ENVIRONMENT.trusted_proxies:
     USE_X_FORWARDED_HOST = True
 # The largest body that is read: a delivery of a paging system.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 512 * 1024
+# For each integration, in each web process.
+HOOK_DELIVERIES_A_MINUTE = 600
 
 # ── REST ──
 

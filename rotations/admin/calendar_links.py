@@ -1,0 +1,105 @@
+"""Calendar links in the admin: made, given a new address, revoked. The address is shown once, when it is made."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.http import HttpRequest
+from django.utils.text import slugify
+
+from rotations.actors import Actor
+from rotations.admin.acting import SeenByStaff, acting_person
+from rotations.admin.through_services import Formset, ServiceForm, ThroughServices
+from rotations.admin.verbs import Verb
+from rotations.models import CalendarLink, Person, Schedule
+from rotations.services import feeds
+
+
+class CalendarLinkForm(ServiceForm):
+    class Meta:
+        model = CalendarLink
+        fields = ("schedule", "person", "name")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "schedule" not in self.fields:
+            return
+        self.fields["schedule"].queryset = Schedule.objects.filter(archived_at=None)
+        self.fields["schedule"].help_text = "Everybody's shifts in one schedule,"
+        self.fields["person"].queryset = Person.objects.filter(is_active=True)
+        self.fields["person"].help_text = "or one person's shifts in every schedule."
+        self.fields["name"].required = False
+        self.fields["name"].help_text = "What the calendar is called; empty: as the schedule or the person."
+
+
+def _told(link: CalendarLink, token: str) -> str:
+    address = f"{settings.PUBLIC_URL}/feeds/{token}/{slugify(link.name) or 'shifts'}.ics"
+    return f"Subscribe to this address now; it is not shown again: {address}"
+
+
+def _new_address(link: CalendarLink, *, by: Actor, now: datetime) -> str:
+    link, token = feeds.rotate_calendar_link(link, by=by, now=now)
+    return _told(link, token)
+
+
+@admin.register(CalendarLink)
+class CalendarLinksAdmin(SeenByStaff, ThroughServices):
+    """Everybody in the admin has links of their own; administrators see and revoke all."""
+
+    form = CalendarLinkForm
+    list_display = ("name", "schedule", "person", "owner", "created_at", "last_fetched_at", "is_revoked")
+    list_filter = (("revoked_at", admin.EmptyFieldListFilter), "schedule")
+    list_select_related = ("schedule", "person", "owner")
+    search_fields = ("name", "owner__name", "schedule__name", "person__name")
+    verbs = (
+        Verb(
+            name="new-address",
+            label="New address",
+            warning="The old address leads nowhere from now on; the new one is shown once.",
+            done="{} has a new address.",
+            perform=_new_address,
+            offered=lambda link: link.revoked_at is None,
+        ),
+        Verb(
+            name="revoke",
+            label="Revoke",
+            warning="Its address leads nowhere from now on, in every calendar that subscribed to it.",
+            done="{} was revoked.",
+            perform=feeds.revoke_calendar_link,
+            offered=lambda link: link.revoked_at is None,
+            is_grave=True,
+        ),
+    )
+
+    @admin.display(description="revoked", boolean=True)
+    def is_revoked(self, link: CalendarLink) -> bool:
+        return link.revoked_at is not None
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        kept = ("owner", "created_at", "revoked_at", "last_fetched_at", "last_client")
+        return (*CalendarLinkForm.Meta.fields, *(kept if obj else ()))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.get_fields(request, obj) if obj else ()
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        links = super().get_queryset(request)
+        person = acting_person(request)
+        return links if person.is_superuser else links.filter(owner=person)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_view_permission(request)
+
+    def may_do(self, request: HttpRequest, verb: Verb, obj: CalendarLink) -> bool:
+        return bool(self.get_queryset(request).contains(obj))
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        self.message_user(request, _told(form.instance, form.token), messages.WARNING)
+
+    def add(self, form: Any, formsets: Sequence[Formset], *, by: Actor, now: datetime) -> CalendarLink:
+        owner = cast("Person", by.person)
+        link, form.token = feeds.add_calendar_link(owner=owner, **form.cleaned_data, by=by, now=now)
+        return link

@@ -1,0 +1,123 @@
+"""Rotations in the admin: one form for the order, the handoffs and the hours; saving it makes a new version."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from rotations.actors import Actor
+from rotations.admin.acting import ChangedByManagers, schedule_named
+from rotations.admin.panel import loaded_versions, order_of, version_shown
+from rotations.admin.rotation_form import RotationForm
+from rotations.admin.through_services import Formset, ThroughServices
+from rotations.admin.verbs import Verb
+from rotations.admin.wall_clock import shown
+from rotations.models import Rotation, Schedule, Team
+from rotations.services import rotations
+
+FIRST_NAMES = ("Primary", "Secondary")
+
+
+@admin.register(Rotation)
+class RotationsAdmin(ChangedByManagers, ThroughServices):
+    form = RotationForm
+    list_display = ("name", "schedule", "layer", "order_now", "ended")
+    list_filter = ("schedule__team", "schedule")
+    list_select_related = ("schedule",)
+    search_fields = ("name", "schedule__name", "schedule__slug")
+    ordering = ("schedule__name", "-layer", "id")
+    verbs = (
+        Verb(
+            name="end",
+            label="End now",
+            warning="From now on nobody takes a turn in this rotation. Its past stays.",
+            done="{} has ended.",
+            perform=rotations.end_rotation,
+            offered=lambda rotation: rotation.ends_at is None or rotation.ends_at > timezone.now(),
+            is_grave=True,
+        ),
+    )
+
+    def team_of(self, obj: Rotation) -> Team:
+        return obj.schedule.team
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        more = ["layer", "advance", "effective_at", "ends_at", *(["versions"] if obj else [])]
+        return (
+            (None, {"fields": (*(["schedule_link"] if obj else ["schedule"]), "name", "order")}),
+            ("Handoffs", {"fields": (("every", "unit"), "anchor", "zone")}),
+            ("Hours of the week", {"fields": ("hours",)}),
+            ("More", {"fields": more, "classes": ("collapse",)}),
+        )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ("schedule_link", "versions") if obj else ()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Rotation]:
+        return super().get_queryset(request).select_related("schedule__team").prefetch_related(loaded_versions())
+
+    @admin.display(description="order")
+    def order_now(self, rotation: Rotation) -> str:
+        return order_of(version_shown(rotation, timezone.now()))
+
+    @admin.display(description="ended", boolean=True)
+    def ended(self, rotation: Rotation) -> bool:
+        return rotation.ends_at is not None and rotation.ends_at <= timezone.now()
+
+    @admin.display(description="schedule")
+    def schedule_link(self, rotation: Rotation) -> SafeString:
+        return format_html('<a href="{}">{}</a>', _address_of(rotation.schedule), rotation.schedule)
+
+    @admin.display(description="versions")
+    def versions(self, rotation: Rotation) -> SafeString:
+        """List what was in force from when; a version of the future takes over then, whatever is saved before."""
+        zone = rotation.schedule.zone
+        lines = ((shown(each.effective_at, zone), order_of(each)) for each in rotation.versions.all())
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>from {}: {}</li>", lines))
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        initial = super().get_changeform_initial_data(request)
+        schedule = schedule_named(initial.get("schedule"))
+        if schedule is None:
+            return initial
+        taken = schedule.rotations.count()
+        name = FIRST_NAMES[taken] if taken < len(FIRST_NAMES) else f"Rotation {taken + 1}"
+        return {"name": name, "zone": schedule.zone, **initial}
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> type[Any]:
+        form = super().get_form(request, obj, change, **kwargs)
+        return type(form.__name__, (form,), {"acting": request.user})
+
+    def add(self, form: Any, formsets: Sequence[Formset], *, by: Actor, now: datetime) -> Rotation:
+        return rotations.add_rotation(
+            form.cleaned_data["schedule"],
+            draft=form.draft(),
+            effective_at=form.instant("effective_at"),
+            by=by,
+            now=now,
+        )
+
+    def edit(self, obj: Rotation, form: Any, formsets: Sequence[Formset], *, by: Actor, now: datetime) -> Rotation:
+        effective_at = form.instant("effective_at")
+        return rotations.edit_rotation(obj, draft=form.draft(), effective_at=effective_at, by=by, now=now)
+
+    def response_add(self, request: HttpRequest, obj: Rotation, post_url_continue: str | None = None) -> HttpResponse:
+        return self._to_the_schedule(request, obj, super().response_add(request, obj, post_url_continue))
+
+    def response_change(self, request: HttpRequest, obj: Rotation) -> HttpResponse:
+        return self._to_the_schedule(request, obj, super().response_change(request, obj))
+
+    def _to_the_schedule(self, request: HttpRequest, rotation: Rotation, response: HttpResponse) -> HttpResponse:
+        """Lead from "Save" to the schedule, where the coming weeks show what it did."""
+        return HttpResponseRedirect(_address_of(rotation.schedule)) if "_save" in request.POST else response
+
+
+def _address_of(schedule: Schedule) -> str:
+    return reverse("admin:rotations_schedule_change", args=[schedule.pk])

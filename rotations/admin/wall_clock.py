@@ -1,0 +1,43 @@
+"""How are moments typed and shown in the admin? As the clock on the wall shows them in the schedule's own zone."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.forms.fields import BaseTemporalField
+
+from rotations.engine.cadence import Cadence
+
+SHOWN = "%a %d %b %Y, %H:%M"
+
+
+def instant_of(reading: datetime, zone: ZoneInfo) -> datetime:
+    """Return the instant at which a clock in ``zone`` shows the naive ``reading``, by the rule of handoffs."""
+    return Cadence(reading, zone, "day").handoff(0)
+
+
+def reading_of(moment: datetime, zone: ZoneInfo) -> datetime:
+    """Return what a clock in ``zone`` shows at ``moment``: naive, to the second."""
+    return moment.astimezone(zone).replace(tzinfo=None, microsecond=0)
+
+
+def shown(moment: datetime, zone: ZoneInfo) -> str:
+    """Return ``moment`` for people, such as ``Mon 24 Nov 2026, 09:00``, without naming the zone."""
+    return moment.astimezone(zone).strftime(SHOWN)
+
+
+class WallClockField(BaseTemporalField):
+    """A naive moment, to be read on a clock in a zone that is named elsewhere in the form."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M:%S")
+    input_formats = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S")
+    default_error_messages = {"invalid": "Write a date and a time, such as 2026-11-30T09:00."}
+
+    def to_python(self, value: Any) -> datetime | None:
+        if value in self.empty_values:
+            return None
+        return value if isinstance(value, datetime) else super().to_python(value)
+
+    def strptime(self, value: str, format: str) -> datetime:  # noqa: A002 - Django's name
+        return datetime.strptime(value, format)  # noqa: DTZ007 - a clock on a wall has no zone
