@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
@@ -20,6 +21,9 @@ class IntegrationKind(models.TextChoices):
     ALERTMANAGER = "alertmanager", "Prometheus Alertmanager (v4)"
     PAGERDUTY = "pagerduty", "PagerDuty webhooks (v3)"
     ONCALL = "oncall", "Oncall's own body"
+
+
+UNSIGNED_KINDS = frozenset({IntegrationKind.ALERTMANAGER})
 
 
 class Integration(models.Model):
@@ -63,6 +67,21 @@ class Integration(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        if not isinstance(self.severity_map, dict) or not all(map(_is_severity, self.severity_map.values())):
+            raise ValidationError(
+                {"severity_map": ValidationError('Write pairs such as {"page": 1, "ticket": 4}.', code="invalid")}
+            )
+        if self.signing_secret and self.kind in UNSIGNED_KINDS:
+            raise ValidationError(
+                {"signing_secret": ValidationError("This sender cannot sign; leave it empty.", code="cannot_sign")}
+            )
+
+
+def _is_severity(value: object) -> bool:
+    # JSON's true is an int to Python.
+    return isinstance(value, int) and not isinstance(value, bool) and WORST_SEVERITY <= value <= MILDEST_SEVERITY
+
 
 class Outcome(models.TextChoices):
     """What a delivery led to; empty while it is only stored."""
@@ -92,9 +111,7 @@ class Delivery(models.Model):
     class Meta:
         ordering = ("-received_at",)
         verbose_name_plural = "deliveries"
-        constraints = (
-            models.UniqueConstraint(name="a_delivery_is_stored_once", fields=("integration", "key")),
-        )
+        constraints = (models.UniqueConstraint(name="a_delivery_is_stored_once", fields=("integration", "key")),)
 
     def __str__(self) -> str:
         return f"{self.integration}, {self.received_at:%Y-%m-%d %H:%M:%S}Z"
@@ -113,9 +130,7 @@ class SignalKey(models.Model):
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(name="a_key_of_a_source_is_kept_once", fields=("source", "dedup_key")),
-        )
+        constraints = (models.UniqueConstraint(name="a_key_of_a_source_is_kept_once", fields=("source", "dedup_key")),)
 
     def __str__(self) -> str:
         return f"{self.source}: {self.dedup_key}"

@@ -102,7 +102,14 @@ def test_a_token_that_does_not_work_is_a_401_with_one_code(secret, detail):
 
     assert response.status_code == 401
     assert response["WWW-Authenticate"] == 'Bearer realm="oncall", error="invalid_token"'
-    assert (response.data["detail"], response.data["detail"].code) == (detail, "invalid_token")
+    assert json.loads(response.content) == {
+        "type": "about:blank",
+        "title": "Unauthorized",
+        "status": 401,
+        "code": "invalid_token",
+        "detail": detail,
+        "errors": [],
+    }
     assert not ApiToken.objects.exclude(last_used_at=None).exists()
 
 
@@ -182,8 +189,8 @@ def test_a_missing_scope_is_named():
 
     response = knock(f"Bearer {secret}", "post")
 
-    assert json.loads(json.dumps(response.data)) == {"detail": "This token lacks the scope incidents."}
-    assert response.data["detail"].code == "not_permitted"
+    problem = json.loads(response.content)
+    assert (problem["code"], problem["detail"]) == ("not_permitted", "This token lacks the scope incidents.")
 
 
 @pytest.mark.parametrize(("is_superuser", "status"), [(False, 403), (True, 200)])

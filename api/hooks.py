@@ -1,0 +1,96 @@
+"""What happened out there? The one door for paging and alerting systems: ``POST /hooks/{token}/``.
+
+A plain view: no session, no cookies, no CSRF; the token in the address says who is sending. What is refused is not
+stored. Senders read the status: PagerDuty disables a subscription after three refusals.
+"""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from rest_framework.exceptions import (
+    APIException,
+    AuthenticationFailed,
+    MethodNotAllowed,
+    Throttled,
+    UnsupportedMediaType,
+)
+
+from api.problems import TooLarge, exception_handler
+from api.rendering import as_json
+from oncall.incidents.intake import SENDERS, is_signed, parsed
+from oncall.incidents.models import Integration, Outcome
+from oncall.incidents.services.deliveries import Answer, receive
+from rotations.errors import Refusal
+from rotations.secrets import digest_of
+
+MEDIA_TYPE = "application/json"
+MINUTE = 60
+
+
+@csrf_exempt
+def hook(request: HttpRequest, token: str) -> HttpResponse:
+    """Take in one delivery and answer what it led to; every refusal is a problem with a stable code.
+
+    Where the database is away, or this delivery lost a deadlock, 503 makes the sender try again.
+    """
+    try:
+        answer = _take_in(request, token, now=timezone.now())
+    except (Refusal, APIException, OperationalError, InterfaceError) as refusal:
+        problem = exception_handler(refusal)
+        assert problem is not None  # noqa: S101 — each of these has an answer
+        return problem
+    body = {"outcome": answer.outcome, "incident": answer.incident, "delivery": str(answer.delivery)}
+    return HttpResponse(
+        as_json(body), status=201 if answer.outcome == Outcome.DECLARED else 200, content_type=MEDIA_TYPE
+    )
+
+
+def _take_in(request: HttpRequest, token: str, *, now: datetime) -> Answer:
+    if request.method != "POST":
+        raise MethodNotAllowed(str(request.method))
+    integration = _integration_of(token)
+    _throttle(integration, now=now)
+    if request.content_type != MEDIA_TYPE:
+        raise UnsupportedMediaType(request.content_type or "of no type")
+    raw = _body_of(request)
+    sender = SENDERS[integration.kind]
+    signed = request.headers.get(sender.SIGNATURE_HEADER or "", "")
+    if integration.signing_secret and not is_signed(raw, header=signed, secret=integration.signing_secret):
+        raise AuthenticationFailed("The signature does not match the body.", code="bad_signature")
+    signal = sender.signal_of(parsed(raw), request.headers)
+    return receive(integration, signal=signal, body=raw.decode(), now=now)
+
+
+def _integration_of(token: str) -> Integration:
+    """Look the token up by its digest: comparing digests in an index tells a guesser nothing of the token."""
+    known = Integration.objects.select_related("default_service").filter(revoked_at=None)
+    integration = known.filter(token_digest=digest_of(token)).first()
+    if integration is None:
+        raise AuthenticationFailed("No integration has this address.", code="invalid_token")
+    return integration
+
+
+def _throttle(integration: Integration, *, now: datetime) -> None:
+    """Count deliveries by the minute, in this process: one sender gone wild must not keep the others waiting."""
+    seconds = int(now.timestamp())
+    counter = f"hooks:{integration.pk}:{seconds // MINUTE}"
+    cache.add(counter, 0, timeout=2 * MINUTE)
+    if cache.incr(counter) > settings.HOOK_DELIVERIES_A_MINUTE:
+        raise Throttled(wait=MINUTE - seconds % MINUTE)
+
+
+def _body_of(request: HttpRequest) -> bytes:
+    """Read the body, and never more than is allowed, whatever its Content-Length says."""
+    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    # Without a length Django reads nothing; a server that takes chunks hands them over as one stream.
+    is_chunked = "chunked" in request.headers.get("Transfer-Encoding", "").lower()
+    stream = request.META["wsgi.input"] if is_chunked else request
+    raw: bytes = stream.read(limit + 1)
+    if len(raw) > limit:
+        raise TooLarge
+    return raw
