@@ -9,6 +9,8 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECONDS_A_SECOND: Final = 1_000_000
 SECONDS_A_DAY: Final = 86_400
 DAY: Final = SECONDS_A_DAY * MICROSECONDS_A_SECOND
+ALWAYS: Final = 10**9 * DAY
+"""Later than any instant, and, negated, earlier than any."""
 
 _FIRST: Final = datetime.min.replace(tzinfo=UTC)
 _LAST: Final = datetime.max.replace(tzinfo=UTC)
@@ -29,7 +31,13 @@ def instant(microseconds: int) -> datetime:
     """Return the UTC datetime that many microseconds after 1970, held within the years 1 to 9999."""
     if not _FIRST_MICROS <= microseconds <= _LAST_MICROS:
         return _FIRST if microseconds < 0 else _LAST
-    return EPOCH + timedelta(0, 0, microseconds)
+    return EPOCH + span(microseconds)
+
+
+def span(microseconds: int) -> timedelta:
+    """Return that length of time."""
+    # Given all of it as microseconds, timedelta takes twice as long.
+    return timedelta(0, *divmod(microseconds, MICROSECONDS_A_SECOND))
 
 
 _FIRST_MICROS: Final = micros(_FIRST)

@@ -5,6 +5,7 @@ People, rotations, overrides, swaps and absences are known here by their ids onl
 """
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -12,8 +13,9 @@ from functools import cached_property
 from typing import Final, Literal, NamedTuple
 
 from rotations.engine.cadence import Cadence
-from rotations.engine.intervals import EPOCH, Interval
-from rotations.engine.windows import Window
+from rotations.engine.dated import Dated, Spanning
+from rotations.engine.intervals import ALWAYS, EPOCH, Interval, micros
+from rotations.engine.windows import Window, counting_turns
 
 Advance = Literal["turn", "covered"]
 OverrideKind = Literal["replace", "add", "remove", "silence"]
@@ -50,10 +52,36 @@ class Version:
     first_slot: int = 0
     carried: Slot | None = None
 
+    def __post_init__(self) -> None:
+        if not self.slots:
+            # One deliberate hole: an order of no slots has no next one.
+            object.__setattr__(self, "slots", ((),))
+
     @cached_property
     def first_number(self) -> int:
         """The cadence's number of the turn that contains ``effective_at``."""
-        return self.cadence.turn_at(self.effective_at).number
+        return self.cadence.number_at(micros(self.effective_at))
+
+    def ordinal(self, number: int) -> int:
+        """Return the rotation's own number of the cadence's turn ``number``."""
+        return self.first_ordinal + number - self.first_number
+
+    def slot_index(self, number: int) -> int:
+        """Return the place, in the order of slots, that takes turn ``number``."""
+        return (self.first_slot + self._turns_counted(number)) % len(self.slots)
+
+    def members(self, number: int) -> Slot:
+        """Return who takes turn ``number``, before anything else applies."""
+        if number == self.first_number and self.carried is not None:
+            return self.carried
+        return self.slots[self.slot_index(number)]
+
+    def _turns_counted(self, number: int) -> int:
+        cadence, first = self.cadence, self.first_number
+        # Months always count: they have no length by which their turns would repeat within the week.
+        if self.advance == "turn" or not self.windows or not cadence.step:
+            return number - first
+        return counting_turns(self.windows, origin=cadence.origin, step=cadence.step, first=first, last=number)
 
 
 @dataclass(frozen=True)
@@ -68,6 +96,17 @@ class Rotation:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "versions", tuple(sorted(self.versions, key=lambda version: version.effective_at)))
+
+    @cached_property
+    def in_force(self) -> tuple[int, int]:
+        """Return the first instant of the rotation and the first after it, in microseconds."""
+        begins = micros(self.versions[0].effective_at) if self.versions else ALWAYS
+        return begins, ALWAYS if self.ends_at is None else micros(self.ends_at)
+
+    @cached_property
+    def has_shadows(self) -> bool:
+        slots = (slot for version in self.versions for slot in (*version.slots, version.carried or ()))
+        return any(member.shadow for slot in slots for member in slot)
 
     def version_at(self, moment: datetime) -> Version | None:
         """Return the version in force, or None before the first one and from the rotation's end on."""
@@ -142,9 +181,46 @@ class Plan:
     absence_policy: AbsencePolicy = "flag"
     deactivated: Mapping[int, datetime] = field(default_factory=dict)
 
-    def is_active(self, person: int, moment: datetime) -> bool:
-        left_at = self.deactivated.get(person)
-        return left_at is None or moment < left_at
+    @cached_property
+    def in_order(self) -> tuple[Rotation, ...]:
+        """The rotations by id: the order in which an answer lists them."""
+        return tuple(sorted(self.rotations, key=lambda rotation: rotation.id))
+
+    @cached_property
+    def left_at(self) -> dict[int, int]:
+        """The instants of ``deactivated`` in microseconds."""
+        return {person: micros(moment) for person, moment in self.deactivated.items()}
+
+    @cached_property
+    def absent(self) -> Dated[Absence]:
+        """The absences, the lowest id first."""
+        return Dated(Spanning((away.id, 0), micros(away.start), micros(away.end), away) for away in self.absences)
+
+    @cached_property
+    def overrides_of(self) -> Mapping[int | None, Dated[Override]]:
+        """The overrides of each rotation, and of the schedule (None), each while its substitute is active."""
+        by_scope: dict[int | None, list[Spanning[Override]]] = defaultdict(list)
+        for override in self.overrides:
+            left_at = ALWAYS if override.person is None else self.left_at.get(override.person, ALWAYS)
+            end = min(micros(override.end), left_at)
+            rank = (micros(override.created_at), override.id)
+            by_scope[override.rotation].append(Spanning(rank, micros(override.start), end, override))
+        return {scope: Dated(changes) for scope, changes in by_scope.items()}
+
+    @cached_property
+    def swaps_of(self) -> Mapping[tuple[int, int], tuple[Spanning[Swap], ...]]:
+        """The swaps by rotation and ordinal, each with the span to which it holds within its turn."""
+        by_turn: dict[tuple[int, int], list[Spanning[Swap]]] = defaultdict(list)
+        for swap in self.swaps:
+            start, end = (micros(swap.span.start), micros(swap.span.end)) if swap.span else (-ALWAYS, ALWAYS)
+            end = min(end, self.left_at.get(swap.person, ALWAYS))
+            rank = (micros(swap.accepted_at), swap.id)
+            by_turn[swap.rotation, swap.ordinal].append(Spanning(rank, start, end, swap))
+        return {turn: tuple(swaps) for turn, swaps in by_turn.items()}
+
+    def is_active(self, person: int, at: int) -> bool:
+        """Tell whether a person counts at an instant in microseconds."""
+        return at < self.left_at.get(person, ALWAYS)
 
 
 class Step(NamedTuple):
@@ -216,28 +292,26 @@ NOBODY: Final = Answer()
 
 
 class Shift(NamedTuple):
-    """What someone really works: one person, one unbroken span ``[start, end)``, after everything.
+    """What someone really works: one person, one unbroken span ``[start, end)`` in UTC, after everything.
 
-    A maximal span with the same person, rotation, ordinal and chain of overrides. ``source`` is the one in force at
-    ``start``. For a name that lasts (a calendar's UID), take shifts unclipped.
+    A maximal span with the same person, rotation, ordinal and chain of overrides. The other fields of the source are
+    those in force at ``start``: for a name that lasts (a calendar's UID), take whole shifts, not clipped ones.
     """
 
     person: int
     start: datetime
     end: datetime
-    source: Source
+    rotation: int | None
+    layer: int | None
+    ordinal: int | None
+    seat: int = 0
+    window: Occurrence | None = None
+    absence: int | None = None
+    chain: tuple[Step, ...] = ()
 
     @property
-    def chain(self) -> tuple[Step, ...]:
-        return self.source.chain
-
-    @property
-    def seat(self) -> int:
-        return self.source.seat
-
-    @property
-    def window(self) -> Occurrence | None:
-        return self.source.window
+    def source(self) -> Source:
+        return Source(*self[3:])
 
 
 class Silence(NamedTuple):
@@ -246,3 +320,16 @@ class Silence(NamedTuple):
     start: datetime
     end: datetime
     override: int
+
+
+class Outlook(NamedTuple):
+    """What a window holds. Shifts, gaps and silence tile it; each is in order of its start.
+
+    Shifts of one person and rotation are disjoint. ``shadows`` are the shifts of those who only watch.
+    """
+
+    window: Interval
+    shifts: tuple[Shift, ...]
+    shadows: tuple[Shift, ...]
+    gaps: tuple[Interval, ...]
+    silence: tuple[Silence, ...]

@@ -1,0 +1,157 @@
+"""What does each rule do to the people on call? One function for each step after the turns themselves."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final, NamedTuple, assert_never
+
+from rotations.engine.terms import AbsencePolicy, Cover, Occurrence, Override, Slot, Source, Step, Swap
+
+Covers = tuple[Cover, ...]
+
+
+class Held(NamedTuple):
+    """Who holds the pager after some of the rules; ``silence`` is the override that planned for nobody."""
+
+    covers: Covers
+    silence: int | None = None
+
+
+NOBODY: Final = Held(())
+
+
+class Crew(NamedTuple):
+    """The people who sit in a slot, each with their seat, and the rotation and window in which they serve."""
+
+    rotation: int
+    layer: int
+    seats: tuple[tuple[int, int], ...]
+    window: Occurrence | None = None
+
+    def includes(self, person: int) -> bool:
+        return any(member == person for member, _ in self.seats)
+
+    def covers(self, ordinal: int) -> Covers:
+        """Spell out who is on in the turn ``ordinal``, and why."""
+        return tuple(
+            Cover(person, Source(self.rotation, self.layer, ordinal, seat, self.window)) for person, seat in self.seats
+        )
+
+
+def seated(members: Slot, *, shadow: bool, is_active: Callable[[int], bool]) -> tuple[tuple[int, int], ...]:
+    """Return the active members of a slot, or its shadows, with their seats; a person sits but once."""
+    seats: dict[int, int] = {}
+    for seat, member in enumerate(members):
+        if member.shadow is shadow and is_active(member.person):
+            seats.setdefault(member.person, seat)
+    return tuple(seats.items())
+
+
+def absences_covered(
+    covers: Covers,
+    *,
+    policy: AbsencePolicy,
+    absent: Mapping[int, int],
+    slots_after: Iterable[Slot],
+    is_active: Callable[[int], bool],
+) -> Covers:
+    """Apply the absence policy to the people of one turn; ``absent`` gives each absent person's absence.
+
+    With ``next``, each absent person gives way to one person of the first slot after the turn's that has anybody
+    active, present and not yet on in this rotation.
+    """
+    if policy == "flag" or not absent:
+        return covers
+    kept = {cover.person for cover in covers if cover.person not in absent}
+    answer: list[Cover] = []
+    for cover in covers:
+        if cover.person in kept:
+            answer.append(cover)
+        elif policy == "next":
+            free = (
+                member.person
+                for slot in slots_after
+                for member in slot
+                if not member.shadow
+                and member.person not in absent
+                and member.person not in kept
+                and is_active(member.person)
+            )
+            for person in free:
+                answer.append(Cover(person, cover.source._replace(absence=absent[cover.person])))
+                kept.add(person)
+                break
+    return tuple(answer)
+
+
+def changed(held: Held, change: Override | Swap, *, layer: int | None = None) -> Held:
+    """Apply one override or swap to the result of those before it.
+
+    ``layer`` is that of the rotation to which an override belongs; None for one of the schedule.
+    """
+    if isinstance(change, Swap):
+        return held._replace(covers=_swapped(held.covers, change))
+    match change.kind:
+        case "silence":
+            return Held((), change.id)
+        case "add":
+            return Held((*held.covers, *_put_on(change, layer)))
+        case "remove":
+            return held._replace(covers=tuple(cover for cover in held.covers if cover.person != change.replaces))
+        case "replace" if change.replaces is None:
+            return Held(_put_on(change, layer))
+        case "replace":
+            return held._replace(covers=_replaced(held.covers, change))
+        case _:
+            assert_never(change.kind)
+
+
+def one_entry_each(covers: Covers) -> Covers:
+    """Give each person one entry: the highest layer is the main reason, then the lowest rotation.
+
+    Among equals the reason that needed the fewest overrides is the main one, so that adding somebody who is on call
+    anyway leaves their shift whole.
+    """
+    if len(covers) < 2:
+        return covers
+    reasons: dict[int, list[Source]] = {}
+    for cover in covers:
+        reasons.setdefault(cover.person, []).append(cover.source)
+    if len(reasons) == len(covers):
+        return covers
+    entries = ((person, sorted(sources, key=_precedence)) for person, sources in reasons.items())
+    return tuple(Cover(person, main, tuple(also)) for person, (main, *also) in entries)
+
+
+def _precedence(source: Source) -> tuple[float, float, int]:
+    layer = float("inf") if source.layer is None else -source.layer
+    rotation = float("inf") if source.rotation is None else source.rotation
+    return layer, rotation, len(source.chain)
+
+
+def _put_on(override: Override, layer: int | None) -> Covers:
+    if override.person is None:
+        return ()
+    return (Cover(override.person, Source(override.rotation, layer, None, chain=(Step("override", override.id),))),)
+
+
+def _replaced(covers: Covers, override: Override) -> Covers:
+    if override.person is None:
+        return covers
+    step = Step("override", override.id)
+    return tuple(
+        _passed_on(cover, override.person, step) if cover.person == override.replaces else cover for cover in covers
+    )
+
+
+def _swapped(covers: Covers, swap: Swap) -> Covers:
+    step = Step("swap", swap.id)
+    return tuple(
+        _passed_on(cover, swap.person, step)
+        if cover.person == swap.replaces and cover.source.ordinal == swap.ordinal
+        else cover
+        for cover in covers
+    )
+
+
+def _passed_on(cover: Cover, person: int, step: Step) -> Cover:
+    rotation, layer, ordinal, seat, window, absence, chain = cover.source
+    return Cover(person, Source(rotation, layer, ordinal, seat, window, absence, (*chain, step)))

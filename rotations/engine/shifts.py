@@ -1,0 +1,122 @@
+"""Who works when, and when does nobody? Tracks spelt out as shifts, gaps and silence."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from operator import attrgetter
+from typing import Final
+
+from rotations.engine.intervals import DAY, Interval, instant, micros, span
+from rotations.engine.rules import one_entry_each
+from rotations.engine.terms import Occurrence, Shift, Silence, Step
+from rotations.engine.tracks import Track
+
+# In days. Most shifts are whole within a few, and a longer look costs more.
+_REACHES: Final = (1, 4, 16, 64, 400)
+
+# Rotation, layer, ordinal, seat, window, absence and chain: a Source, without the cost of making one for each span.
+_Reason = tuple[int | None, int | None, int | None, int, Occurrence | None, int | None, tuple[Step, ...]]
+
+
+def shifts_of(track: Track) -> tuple[Shift, ...]:
+    """Return the shifts, in order of their start; each as long as person, rotation, ordinal and chain stay."""
+    people: list[int] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    reasons: list[_Reason] = []
+    running: dict[int, int] = {}
+    entries: list[tuple[int, _Reason]]
+    for start, end, crew, ordinal, held in track:
+        if held is None:
+            rotation, layer, seats, window = crew
+            entries = [(person, (rotation, layer, ordinal, seat, window, None, ())) for person, seat in seats]
+        else:
+            entries = [(cover.person, cover.source) for cover in one_entry_each(held.covers)]
+        for person, reason in entries:
+            last = running.get(person)
+            if last is not None and ends[last] == start and _continues(reasons[last], reason):
+                ends[last] = end
+            else:
+                running[person] = len(people)
+                people.append(person)
+                starts.append(start)
+                ends.append(end)
+                reasons.append(reason)
+    return _spelt_out(people, starts, ends, reasons)
+
+
+def _continues(before: _Reason, after: _Reason) -> bool:
+    return before[0] == after[0] and before[2] == after[2] and before[6] == after[6]
+
+
+class _Spans(dict[int, timedelta]):
+    """Lengths of time by their microseconds, each made once: most shifts of a schedule are equally long."""
+
+    def __missing__(self, microseconds: int) -> timedelta:
+        self[microseconds] = length = span(microseconds)
+        return length
+
+
+def _spelt_out(people: list[int], starts: list[int], ends: list[int], reasons: list[_Reason]) -> tuple[Shift, ...]:
+    spans = _Spans()
+    shifts: list[Shift] = []
+    reached = starts[0] if starts else 0
+    moment = instant(reached)
+    for person, start, end, reason in zip(people, starts, ends, reasons, strict=True):
+        begin = moment if start == reached else moment + spans[start - reached]
+        moment, reached = begin + spans[end - start], end
+        shifts.append(tuple.__new__(Shift, (person, begin, moment, *reason)))
+    return tuple(shifts)
+
+
+Look = Callable[[int, int], tuple[Shift, ...]]
+"""Finds the shifts between two instants in microseconds, cut to them."""
+
+
+def whole(shifts: tuple[Shift, ...], window: Interval, look: Look) -> tuple[Shift, ...]:
+    """Return the shifts of ``window`` with their parts outside it, up to 400 days away."""
+    start, end = window.start, window.end
+    begun = _around(micros(start), -1, look) if any(shift.start == start for shift in shifts) else {}
+    to_come = _around(micros(end) - 1, 1, look) if any(shift.end == end for shift in shifts) else {}
+    from_start = (begun[shift.person]._replace(end=shift.end) if shift.start == start else shift for shift in shifts)
+    both = (shift._replace(end=to_come[shift.person].end) if shift.end == end else shift for shift in from_start)
+    return tuple(sorted(both, key=attrgetter("start")))
+
+
+def _around(at: int, direction: int, look: Look) -> dict[int, Shift]:
+    """Return the shifts at an instant by person, each whole on one side: backwards (-1) or forwards (1) in time."""
+    around: dict[int, Shift] = {}
+    for days in _REACHES:
+        far = at + direction * days * DAY
+        first, last = min(at, far), max(at, far) + 1
+        around = {shift.person: shift for shift in look(first, last) if shift.start <= instant(at) < shift.end}
+        cut_at = instant(first if direction < 0 else last)
+        if all(cut_at not in (shift.start, shift.end) for shift in around.values()):
+            break
+    return around
+
+
+def gaps_of(track: Track, start: int, end: int) -> tuple[Interval, ...]:
+    """Return the parts of ``[start, end)`` with nobody on and no silence planned; in order and disjoint."""
+    gaps: list[Interval] = []
+    reached = start
+    for begin, finish, *_ in track:
+        if begin > reached:
+            gaps.append(Interval(instant(reached), instant(begin)))
+        reached = finish
+    if reached < end:
+        gaps.append(Interval(instant(reached), instant(end)))
+    return tuple(gaps)
+
+
+def silence_of(track: Track) -> tuple[Silence, ...]:
+    """Return the planned silences, in order and disjoint, one for each override that planned it."""
+    silent = ((begin, finish, held.silence) for begin, finish, _, _, held in track if held is not None)
+    silences: list[Silence] = []
+    for begin, finish, override in silent:
+        if override is None:
+            continue
+        if silences and silences[-1].override == override and silences[-1].end == instant(begin):
+            silences[-1] = silences[-1]._replace(end=instant(finish))
+        else:
+            silences.append(Silence(instant(begin), instant(finish), override))
+    return tuple(silences)

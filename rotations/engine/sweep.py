@@ -1,0 +1,134 @@
+"""Who works when? The answer over a stretch of time, fast; at every instant equal to ``plan.answer_at``.
+
+Each step of the definition is taken here once for the whole stretch, on tracks, by the same rules.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import partial, reduce
+from operator import attrgetter
+
+from rotations.engine.dated import Spanning
+from rotations.engine.intervals import Interval, micros
+from rotations.engine.rules import Covers, Held, changed
+from rotations.engine.serving import turn_track
+from rotations.engine.shifts import gaps_of, shifts_of, silence_of, whole
+from rotations.engine.terms import Absence, Outlook, Override, Plan, Rotation, Shift, Swap
+from rotations.engine.tracks import Track, cut, overlay, place_after, rewrite, together
+from rotations.engine.turns import TurnInForce, people_of, shadows_of, turn_in_force
+
+
+def shifts(plan: Plan, window: Interval, *, clip: bool = True) -> tuple[Shift, ...]:
+    """Return the shifts that share an instant with ``window``, in order of their start, cut to it.
+
+    With ``clip`` false, whole shifts; of one that is longer, no more than 400 days to either side.
+    """
+    return _shifts(partial(people_track, plan), window, clip=clip)
+
+
+def outlook(plan: Plan, window: Interval, *, clip: bool = True) -> Outlook:
+    """Return the shifts, shadows, gaps and silence of a window; ``clip`` as in ``shifts``, the rest is always cut."""
+    track = people_track(plan, micros(window.start), micros(window.end))
+    return Outlook(
+        window,
+        shifts=shifts_of(track) if clip else shifts(plan, window, clip=False),
+        shadows=_shifts(partial(shadow_track, plan), window, clip=clip),
+        gaps=gaps_of(track, micros(window.start), micros(window.end)),
+        silence=silence_of(track),
+    )
+
+
+def people_track(plan: Plan, start: int, end: int) -> Track:
+    """Return who is on call within ``[start, end)``, in microseconds, after everything."""
+    layers: dict[int, list[Track]] = {}
+    for rotation in plan.in_order:
+        track = turn_track(plan, rotation, start, end)
+        _apply_absences(plan, rotation, track, people_of, start=start, end=end)
+        _apply_changes(plan, rotation, track, start=start, end=end)
+        layers.setdefault(rotation.layer, []).append(track)
+    highest_first = [reduce(together, layers[layer]) for layer in sorted(layers, reverse=True)]
+    answer = reduce(overlay, highest_first) if highest_first else []
+    for override in _overrides(plan, None, start, end):
+        rule = partial(changed, change=override.value)
+        rewrite(answer, max(override.start, start), min(override.end, end), rule)
+    return answer
+
+
+def shadow_track(plan: Plan, start: int, end: int) -> Track:
+    """Return who shadows within ``[start, end)``, in microseconds."""
+    tracks: list[Track] = []
+    for rotation in plan.in_order:
+        if rotation.has_shadows:
+            track = turn_track(plan, rotation, start, end, shadow=True)
+            _apply_absences(plan, rotation, track, shadows_of, start=start, end=end)
+            tracks.append(track)
+    return reduce(together, tracks) if tracks else []
+
+
+def _shifts(look: Callable[[int, int], Track], window: Interval, *, clip: bool) -> tuple[Shift, ...]:
+    found = shifts_of(look(micros(window.start), micros(window.end)))
+    return found if clip else whole(found, window, lambda start, end: shifts_of(look(start, end)))
+
+
+def _apply_absences(
+    plan: Plan,
+    rotation: Rotation,
+    track: Track,
+    people_at: Callable[[Plan, TurnInForce, int], Covers],
+    *,
+    start: int,
+    end: int,
+) -> None:
+    """Ask the definition for the turns of whoever is away: absences are few, and each answer depends on all."""
+    absences = plan.absent.within(start, end)
+    if plan.absence_policy == "flag" or not absences:
+        return
+    cut(track, [edge for away in absences for edge in (away.start, away.end)])
+    for away in absences:
+        _ask_the_definition(plan, rotation, track, away, people_at)
+    track[:] = [span for span in track if span[4] is None or span[4].covers]
+
+
+def _ask_the_definition(
+    plan: Plan,
+    rotation: Rotation,
+    track: Track,
+    away: Spanning[Absence],
+    people_at: Callable[[Plan, TurnInForce, int], Covers],
+) -> None:
+    place = place_after(track, away.start)
+    while place < len(track) and track[place][0] < away.end:
+        begin, finish, crew, ordinal, held = track[place]
+        turn = turn_in_force(rotation, begin) if held is None and crew.includes(away.value.person) else None
+        if turn is not None:
+            track[place] = (begin, finish, crew, ordinal, Held(people_at(plan, turn, begin)))
+        place += 1
+
+
+def _apply_changes(plan: Plan, rotation: Rotation, track: Track, *, start: int, end: int) -> None:
+    """Apply the overrides and swaps of one rotation while it is in force."""
+    changes: list[Spanning[Override] | Spanning[Swap]] = [
+        *_overrides(plan, rotation.id, start, end),
+        *_swaps(plan, rotation, track),
+    ]
+    begun, ended = rotation.in_force
+    for change in sorted(changes, key=attrgetter("rank")):
+        rule = partial(changed, change=change.value, layer=rotation.layer)
+        rewrite(track, max(change.start, begun, start), min(change.end, ended, end), rule)
+
+
+def _overrides(plan: Plan, rotation: int | None, start: int, end: int) -> list[Spanning[Override]]:
+    overrides = plan.overrides_of.get(rotation)
+    return overrides.within(start, end) if overrides else []
+
+
+def _swaps(plan: Plan, rotation: Rotation, track: Track) -> Iterator[Spanning[Swap]]:
+    """Yield the swaps of the turns in ``track``, clipped to the turns as they now stand."""
+    if not any(swapped == rotation.id for swapped, _ in plan.swaps_of):
+        return
+    turns: dict[int, tuple[int, int]] = {}
+    for start, end, _, ordinal, _ in track:
+        begun, ended = turns.get(ordinal, (start, end))
+        turns[ordinal] = min(begun, start), max(ended, end)
+    for ordinal, (start, end) in turns.items():
+        for swap in plan.swaps_of.get((rotation.id, ordinal), ()):
+            yield swap._replace(start=max(swap.start, start), end=min(swap.end, end))

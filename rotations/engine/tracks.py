@@ -1,0 +1,117 @@
+"""What do the rules do over a stretch of time? Tracks of spans, and the ways to cut, change and combine them.
+
+A track is a list of spans, in order and disjoint; instants are in microseconds. Within a span nothing changes; where
+a track has no span, nobody is on and no silence is planned.
+"""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from rotations.engine.intervals import ALWAYS
+from rotations.engine.rules import NOBODY, Crew, Held
+
+Span = tuple[int, int, Crew, int, Held | None]
+"""Start, end, the crew and the ordinal of an untouched turn; where a rule has touched it, what is held instead.
+
+Most spans of a year are untouched, and spelling out who is on and why in each would take most of the time.
+"""
+Track = list[Span]
+
+_NO_CREW: Final = Crew(0, 0, ())
+_NEVER: Final[Span] = (ALWAYS, ALWAYS, _NO_CREW, 0, NOBODY)
+
+
+def held_in(span: Span) -> Held:
+    """Return who holds the pager in a span, and why."""
+    _, _, crew, ordinal, held = span
+    return Held(crew.covers(ordinal)) if held is None else held
+
+
+def place_after(track: Track, at: int) -> int:
+    """Return the place of the first span that ends after ``at``."""
+    place = bisect_left(track, (at,))
+    return place - 1 if place and track[place - 1][1] > at else place
+
+
+def rewrite(track: Track, start: int, end: int, rule: Callable[[Held], Held]) -> None:
+    """Put the result of ``rule`` in the place of what is held in ``[start, end)``, holes included."""
+    if start >= end:
+        return
+    first = past = place_after(track, start)
+    written: Track = []
+    reached = start
+    while past < len(track) and track[past][0] < end:
+        span = track[past]
+        if span[0] < start:
+            written.append(_part(span, span[0], start))
+        _write(written, reached, span[0], rule(NOBODY))
+        reached = min(span[1], end)
+        _write(written, max(span[0], start), reached, rule(held_in(span)))
+        if span[1] > end:
+            written.append(_part(span, end, span[1]))
+        past += 1
+    _write(written, reached, end, rule(NOBODY))
+    track[first:past] = written
+
+
+def cut(track: Track, edges: Iterable[int]) -> None:
+    """Split the spans that contain an edge, so that none does."""
+    for edge in edges:
+        place = place_after(track, edge)
+        if place < len(track) and track[place][0] < edge:
+            span = track[place]
+            track[place : place + 1] = [_part(span, span[0], edge), _part(span, edge, span[1])]
+
+
+def overlay(above: Track, below: Track) -> Track:
+    """Return who is on by ``above`` and, where nobody is, by ``below``."""
+    answer: Track = []
+    place, reached = 0, -ALWAYS
+    for span in [*above, _NEVER]:
+        while place < len(below) and below[place][1] <= reached:
+            place += 1
+        while place < len(below) and reached < span[0] and below[place][0] < span[0]:
+            under = below[place]
+            answer.append(_part(under, max(under[0], reached), min(under[1], span[0])))
+            if under[1] > span[0]:
+                break
+            place += 1
+        answer.append(span)
+        reached = span[1]
+    answer.pop()
+    return answer
+
+
+def together(one: Track, other: Track) -> Track:
+    """Return who is on by either of two tracks, those of ``one`` first; neither plans a silence."""
+    answer: Track = []
+    mine = yours = 0
+    reached = -ALWAYS
+    while mine < len(one) or yours < len(other):
+        this = one[mine] if mine < len(one) else _NEVER
+        that = other[yours] if yours < len(other) else _NEVER
+        reached = max(reached, min(this[0], that[0]))
+        until = min(edge for edge in (*this[:2], *that[:2]) if edge > reached)
+        answer.append(_joined(this, that, reached, until))
+        reached = until
+        mine += this[1] <= until
+        yours += that[1] <= until
+    return answer
+
+
+def _joined(this: Span, that: Span, start: int, end: int) -> Span:
+    if this[0] > start:
+        return _part(that, start, end)
+    if that[0] > start:
+        return _part(this, start, end)
+    return (start, end, _NO_CREW, 0, Held(held_in(this).covers + held_in(that).covers))
+
+
+def _part(span: Span, start: int, end: int) -> Span:
+    return (start, end, *span[2:])
+
+
+def _write(track: Track, start: int, end: int, held: Held) -> None:
+    if start < end and held != NOBODY:
+        track.append((start, end, _NO_CREW, 0, held))
