@@ -39,7 +39,13 @@ TEAMS = (
         "payments",
         "Payments, Berlin",
         "Europe/Berlin",
-        (ADMINISTRATOR, MEMBER, Employee("Carla Nunes", "DE"), Employee("Dmitri Vale", "DE"), Employee("Elif Aydin", "DE")),
+        (
+            ADMINISTRATOR,
+            MEMBER,
+            Employee("Carla Nunes", "DE"),
+            Employee("Dmitri Vale", "DE"),
+            Employee("Elif Aydin", "DE"),
+        ),
     ),
     DemoTeam(
         "platform",

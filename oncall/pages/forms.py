@@ -21,7 +21,12 @@ class DeclareForm(forms.Form):
         initial=DEFAULT_SEVERITY,
         widget=forms.RadioSelect,
     )
-    service = forms.ModelChoiceField(Service.objects.none(), required=False, empty_label=None)
+    service = forms.ModelChoiceField(
+        # The default comes first, and so is chosen until somebody chooses another.
+        Service.objects.order_by("-is_default", "name", "pk"),
+        empty_label=None,
+        error_messages={"invalid_choice": "This service is not there any more."},
+    )
 
 
 class NoteForm(forms.Form):

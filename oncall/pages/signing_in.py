@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 
 from rotations.models import Person
 
@@ -26,13 +27,14 @@ def signed_in(view: Callable[Concatenate[Visit, P], HttpResponse]) -> View[P]:
     """Show the view to people who sign in, with times in their zone; send everybody else to the sign-in page."""
 
     @wraps(view)
-    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not isinstance(request.user, Person):
             return _to_sign_in(request)
         with timezone.override(request.user.zone):
             return view(request, *args, **kwargs)  # type: ignore[arg-type]
 
-    return answer
+    # Not even the back button shows what was private after signing out.
+    return never_cache(answer)
 
 
 def is_htmx(request: HttpRequest) -> bool:

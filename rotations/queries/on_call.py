@@ -1,6 +1,6 @@
 """Who is on call at a moment, since when and until when, and who takes over next?"""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -8,7 +8,7 @@ from typing import Final
 from rotations.engine.intervals import Interval
 from rotations.engine.plan import answer_at
 from rotations.engine.sweep import outlook
-from rotations.engine.terms import Answer, Plan, Shift, Source
+from rotations.engine.terms import Answer, Outlook, Plan, Shift, Source
 from rotations.models import Person, Schedule
 from rotations.queries.memory import compiled
 from rotations.queries.people import people_by_id
@@ -40,7 +40,8 @@ class NextOnCall:
 class OnCall:
     """The answer of one schedule. Without people it is a gap or, with ``silence``, planned.
 
-    ``next`` is None where nobody takes over within 400 days.
+    ``next`` is None where nobody takes over within 400 days. ``gap_at`` and ``silence_at`` are the first later moments
+    before it at which a gap or a planned silence begins, None where none does.
     """
 
     schedule: Schedule
@@ -48,6 +49,8 @@ class OnCall:
     shadows: tuple[Person, ...]
     silence: bool
     next: NextOnCall | None
+    gap_at: datetime | None = None
+    silence_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ class _Standing:
     running: dict[int, Shift]
     next_at: datetime | None
     next_people: tuple[int, ...]
+    gap_at: datetime | None
+    silence_at: datetime | None
 
     @property
     def ids(self) -> set[int]:
@@ -79,20 +84,29 @@ def on_call(schedules: Iterable[Schedule], *, at: datetime) -> list[OnCall]:
 
 def _standing(plan: Plan, at: datetime) -> _Standing:
     answer = answer_at(plan, at)
-    shifts: tuple[Shift, ...] = ()
-    takes_over: datetime | None = None
-    for ahead in LOOK_AHEADS:
-        shifts = outlook(plan, Interval(at, at + ahead), clip=False).shifts
-        takes_over = _next_change(shifts, after=at, until=at + ahead)
-        if takes_over is not None:
-            break
+    seen, takes_over = _seen(plan, at)
     following = answer_at(plan, takes_over).people if takes_over else ()
     return _Standing(
         answer=answer,
-        running={shift.person: shift for shift in shifts if shift.start <= at < shift.end},
+        running={shift.person: shift for shift in seen.shifts if shift.start <= at < shift.end},
         next_at=takes_over,
         next_people=tuple(cover.person for cover in following),
+        gap_at=_first_between((gap.start for gap in seen.gaps), at, takes_over),
+        silence_at=_first_between((silence.start for silence in seen.silence), at, takes_over),
     )
+
+
+def _seen(plan: Plan, at: datetime, look_aheads: Sequence[timedelta] = LOOK_AHEADS) -> tuple[Outlook, datetime | None]:
+    """Look ahead until others come on; return what was seen, and when they do, None if they never did."""
+    nearest, *further = look_aheads
+    seen = outlook(plan, Interval(at, at + nearest), clip=False)
+    takes_over = _next_change(seen.shifts, after=at, until=at + nearest)
+    return _seen(plan, at, further) if takes_over is None and further else (seen, takes_over)
+
+
+def _first_between(moments: Iterable[datetime], after: datetime, before: datetime | None) -> datetime | None:
+    later = (moment for moment in moments if after < moment and (before is None or moment < before))
+    return min(later, default=None)
 
 
 def _next_change(shifts: tuple[Shift, ...], *, after: datetime, until: datetime) -> datetime | None:
@@ -124,4 +138,6 @@ def _named(schedule: Schedule, standing: _Standing, people: dict[int, Person]) -
         next=NextOnCall(standing.next_at, tuple(people[who] for who in standing.next_people))
         if standing.next_at
         else None,
+        gap_at=standing.gap_at,
+        silence_at=standing.silence_at,
     )

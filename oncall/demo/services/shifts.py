@@ -43,7 +43,11 @@ def take_turns(teams: dict[str, Team], staff: dict[str, Person], *, by: Actor, n
             weekly("Primary", BERLIN, "ada+elif bo carla dmitri"),
         ),
         schedule(
-            "payments-secondary", "Payments secondary", "payments", BERLIN, weekly("Secondary", BERLIN, "carla dmitri ada bo")
+            "payments-secondary",
+            "Payments secondary",
+            "payments",
+            BERLIN,
+            weekly("Secondary", BERLIN, "carla dmitri ada bo"),
         ),
         schedule(
             "platform-primary",
@@ -60,7 +64,11 @@ def take_turns(teams: dict[str, Team], staff: dict[str, Person], *, by: Actor, n
             weekly("Office hours", NEW_YORK, "ivan gus", window=WindowDraft(WORKING_DAYS, time(9), time(17))),
         ),
         schedule(
-            "network-primary", "Network primary", "network", SINGAPORE, weekly("Primary", SINGAPORE, "kavya liam mei jun")
+            "network-primary",
+            "Network primary",
+            "network",
+            SINGAPORE,
+            weekly("Primary", SINGAPORE, "kavya liam mei jun"),
         ),
         # Each counts in its own daylight. The hours overlap, so that no clock change opens a gap; the highest answers.
         schedule(

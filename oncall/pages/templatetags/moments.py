@@ -8,7 +8,7 @@ from django.template.context import Context
 from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
 
@@ -18,7 +18,7 @@ WRITTEN_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|
 
 @register.simple_tag(takes_context=True)
 def moment(context: Context, at: datetime, *, seconds: bool = False) -> SafeString:
-    """Return ``at`` as ``14:05`` today, ``tomorrow 14:05``, ``Mon 14:05`` within six days, else ``Mon 23 Nov 14:05``."""
+    """Return ``at`` as ``14:05`` today, ``tomorrow 14:05``, ``Mon 14:05`` in the next six days, else with its date."""
     return _time(at, _words(at, now=context["now"], seconds=seconds))
 
 
@@ -59,7 +59,7 @@ def lasting(start: datetime, end: datetime) -> str:
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """Return the drawing ``name``; it stands beside a word and is hidden from screen readers."""
-    return get_template(f"pages/icons/{name}.svg").render()
+    return mark_safe(get_template(f"pages/icons/{name}.svg").render())  # noqa: S308 - our own file
 
 
 def in_words(span: timedelta) -> str:

@@ -45,15 +45,20 @@
   });
 
   document.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr, target } = event.detail;
+    // A refusal comes with the part it belongs to; any other page that is not a part would not fit into one.
+    event.detail.shouldSwap = xhr.status < 500 && xhr.getResponseHeader("Oncall-Part") !== null;
+    if (!event.detail.shouldSwap && xhr.status >= 400 && xhr.status < 500) location.reload();
     // A poll must not take a button away between press and release.
-    if (isPoll(event) && event.detail.target.querySelector("button:active")) event.detail.shouldSwap = false;
+    if (isPoll(event) && target.querySelector("button:active")) event.detail.shouldSwap = false;
   });
 
   document.addEventListener("htmx:afterSettle", tell);
 
   document.addEventListener("htmx:afterRequest", (event) => {
-    if (event.detail.successful) lastAnswer = new Date();
-    late(!event.detail.xhr || event.detail.xhr.status === 0 || event.detail.xhr.status >= 500);
+    const status = event.detail.xhr.status;
+    if (status > 0 && status < 500) lastAnswer = new Date();
+    late(status === 0 || status >= 500);
   });
 
   document.addEventListener("visibilitychange", () => {

@@ -1,0 +1,152 @@
+"""What does a page show of an incident? Its view as one person sees it: what waits for them, what they may press."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from oncall.incidents.models import Incident, ParticipantKind, State, Status
+from oncall.incidents.queries import IncidentView, ParticipantView, SeatView, VacancyView
+from rotations.models import Person
+
+VACANCY_WORDS = {
+    "no_one_on_call": "Nobody is on call where the plan looks",
+    "everyone_declined": "Everyone who was asked declined",
+    "exclusive": "Nobody here may hold it beside their other role",
+    "waiting_for_first_to_join": "Goes to the first responder who joins",
+}
+STEPS = {
+    Status.DECLARED: (("acknowledge", "Acknowledge"), ("mitigate", "Mitigated"), ("resolve", "Resolve")),
+    Status.ACKNOWLEDGED: (("mitigate", "Mitigated"), ("resolve", "Resolve")),
+    Status.MITIGATED: (("resolve", "Resolve"),),
+    Status.RESOLVED: (("reopen", "Reopen"),),
+}
+WAYS_IN = {
+    "": (("responder", "Join"), ("observer", "Observe")),
+    ParticipantKind.OBSERVER: (("responder", "Join as responder"),),
+    ParticipantKind.STAKEHOLDER: (("responder", "Join as responder"),),
+    ParticipantKind.RESPONDER: (),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One seat: who holds it, or why nobody does. ``acts`` are the buttons this viewer is given.
+
+    ``state`` is ``offered``, ``accepted``, ``acting`` or ``vacant``.
+    """
+
+    role_slug: str
+    role_name: str
+    seat: int
+    state: str
+    holder: str
+    is_viewer: bool
+    accept_by: datetime | None
+    words: str
+    acts: tuple[str, ...]
+
+    @property
+    def waits_for_viewer(self) -> bool:
+        """Return whether the viewer is asked to accept it."""
+        return "accept" in self.acts
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """One participant, and in words what they are here."""
+
+    name: str
+    words: str
+    is_viewer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One incident as one viewer sees it. ``viewer_kind`` is empty until they join, even if they were asked."""
+
+    incident: Incident
+    rows: tuple[Row, ...]
+    people: tuple[Present, ...]
+    viewer_kind: str
+
+    @property
+    def number(self) -> int:
+        """Return the incident's number."""
+        return self.incident.number
+
+    @property
+    def waits_for_viewer(self) -> bool:
+        """Return whether the viewer is asked to accept one of its roles."""
+        return any(row.waits_for_viewer for row in self.rows)
+
+    @property
+    def ways_in(self) -> tuple[tuple[str, str], ...]:
+        """Return how the viewer can join, as pairs of kind and words."""
+        return WAYS_IN[self.viewer_kind]
+
+    @property
+    def steps(self) -> tuple[tuple[str, str], ...]:
+        """Return how the incident can go on, as pairs of step and words."""
+        return STEPS[Status(self.incident.status)]
+
+
+def incident_card(view: IncidentView, *, viewer: Person) -> Card:
+    """Return ``view`` as ``viewer`` sees it."""
+    here = [one for one in view.participants if one.left_at is None]
+    mine = next((one for one in here if one.person == viewer), None)
+    responds = mine is not None and mine.kind == ParticipantKind.RESPONDER
+    held = (_held(seat, viewer=viewer, responds=responds) for seat in view.roles)
+    vacant = (_vacant(vacancy, responds=responds) for vacancy in view.vacancies)
+    return Card(
+        incident=view.incident,
+        rows=(*held, *vacant),
+        people=tuple(_present(one, viewer=viewer) for one in here),
+        viewer_kind=mine.kind if mine is not None and mine.joined_at is not None else "",
+    )
+
+
+def _held(seat: SeatView, *, viewer: Person, responds: bool) -> Row:
+    is_viewer = seat.holder == viewer
+    return Row(
+        role_slug=seat.role_slug,
+        role_name=seat.role_name,
+        seat=seat.seat,
+        state=seat.state,
+        holder=seat.holder.name,
+        is_viewer=is_viewer,
+        accept_by=seat.accept_by,
+        words=_sentence(seat.because),
+        acts=_acts(State(seat.state), is_viewer=is_viewer, responds=responds),
+    )
+
+
+def _vacant(vacancy: VacancyView, *, responds: bool) -> Row:
+    return Row(
+        role_slug=vacancy.role_slug,
+        role_name=vacancy.role_name,
+        seat=vacancy.seat,
+        state="vacant",
+        holder="",
+        is_viewer=False,
+        accept_by=None,
+        words=VACANCY_WORDS.get(vacancy.because, _sentence(vacancy.because.replace("_", " "))),
+        acts=("take",) if responds else (),
+    )
+
+
+def _acts(state: State, *, is_viewer: bool, responds: bool) -> tuple[str, ...]:
+    match state:
+        case State.OFFERED | State.ACTING if is_viewer:
+            return ("accept", "decline")
+        case State.OFFERED | State.ACTING if responds:
+            return ("take",)
+        case _:
+            return ()
+
+
+def _present(one: ParticipantView, *, viewer: Person) -> Present:
+    words = one.kind if one.joined_at is not None else "asked, has not joined"
+    return Present(one.person.name, words, one.person == viewer)
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
