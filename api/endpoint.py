@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -22,7 +23,7 @@ class Endpoint(APIView):
     """One address. ``now`` is the moment of the request, ``by`` whoever makes it."""
 
     schema = Operation()
-    renderer_classes = (JSONRenderer,)
+    renderer_classes: tuple[type[BaseRenderer], ...] = (JSONRenderer,)
     parser_classes = (JSONParser,)
     permission_classes: tuple[type[ScopePermission], ...] = (MayRead,)
     now: datetime

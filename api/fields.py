@@ -1,17 +1,16 @@
 """What may stand in a body or an address? Instants with an offset, zones, names of things that exist."""
 
 import re
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from django.core.validators import EMPTY_VALUES
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
-from api.rendering import person_json
 from rotations.models import Person
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
@@ -126,30 +125,52 @@ class RowField(serializers.Field[Model, Any, int, Model]):
         return number
 
 
-@extend_schema_field({"oneOf": [{"type": "integer"}, {"type": "string"}], "description": "An id or an e-mail address."})
-class PersonField(serializers.Field[Person, Any, dict[str, Any], Person]):
+PERSON_NAMED = {"oneOf": [{"type": "integer"}, {"type": "string"}], "description": "An id or an e-mail address."}
+
+
+@extend_schema_field(PERSON_NAMED)
+class PersonNameField(serializers.Field[int | str, Any, Any, Any]):
+    """Who is meant, not looked up yet: an id or a lower-case e-mail; also a person as answers show them."""
+
+    def to_internal_value(self, data: Any) -> int | str:
+        named = data.get("id") if isinstance(data, dict) else data
+        if isinstance(named, str) and "@" in named and "\0" not in named:
+            return named.strip().lower()
+        if number := id_of(named):
+            return number
+        raise fault("unknown_person", "No such person.")
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+@extend_schema_field(PERSON_NAMED)
+class PersonField(PersonNameField):
     """A person by id, by e-mail address, or as answers show them."""
 
-    def to_internal_value(self, data: Any) -> Person:
-        named = data.get("id") if isinstance(data, dict) else data
-        person = self._find(named)
-        if person is None:
-            raise fault("unknown_person", "No such person.")
-        return person
+    def to_internal_value(self, data: Any) -> Any:
+        named = super().to_internal_value(data)
+        return people_named({named})[named]
 
-    def to_representation(self, value: Person) -> dict[str, Any]:
-        return person_json(value)
 
-    def _find(self, named: Any) -> Person | None:
-        if isinstance(named, str) and "@" in named and "\0" not in named:
-            return Person.objects.filter(email=named.strip().lower()).first()
-        number = id_of(named)
-        return None if number is None else Person.objects.filter(pk=number).first()
+def people_named(names: AbstractSet[int | str], *, at: str = "") -> dict[int | str, Person]:
+    """Return the people that ids and e-mail addresses stand for, by those; one query.
+
+    Raises:
+        ValidationError: ``unknown_person`` for the first who is not there.
+    """
+    people: dict[int | str, Person] = {}
+    ids, emails = {name for name in names if isinstance(name, int)}, {name for name in names if isinstance(name, str)}
+    for person in Person.objects.filter(Q(pk__in=ids) | Q(email__in=emails)):
+        people |= {person.pk: person, person.email: person}
+    if unknown := sorted(map(str, names - people.keys())):
+        raise fault("unknown_person", f"There is no person {unknown[0][:80]}.", at=at)
+    return people
 
 
 def id_of(value: object) -> int | None:
     """Return ``value`` as the id of a row, or None where it cannot be one; an address spells it in digits."""
-    if isinstance(value, str) and value not in EMPTY_VALUES and value.isascii() and value.isdecimal():
+    if isinstance(value, str) and value.isascii() and value.isdecimal():
         value = int(value) if len(value) < len(str(LARGEST_ID)) else None
     if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= LARGEST_ID:
         return None

@@ -30,20 +30,18 @@ def tagged(request: Request, content: object, *, status: int = 200, location: st
 
 
 @contextmanager
-def unless_stale(request: Request, *, lock: "QuerySet[Any]", current: Callable[[], object]) -> Iterator[None]:
-    """Let a change happen only while ``If-Match``, where one is given, names what ``current`` returns.
+def unless_stale(request: Request, *, row: "QuerySet[Any]", current: Callable[[], object]) -> Iterator[None]:
+    """Hold ``row`` while it is changed, and let that happen only if ``If-Match``, where given, names ``current()``.
 
-    ``lock`` is the row whose lock the service takes as well, so that nothing changes between the look and the change.
+    Without ``If-Match`` the row is held all the same: of two who change different fields at once, both are heard.
+    Only the edited row itself, before anything that a service holds, so that the order of locks stays one.
 
     Raises:
         StaleVersion: somebody was faster; nothing was changed.
     """
-    if not request.headers.get("If-Match"):
-        yield
-        return
     with transaction.atomic():
-        list(lock.select_for_update().order_by())
-        if not _names(request, "If-Match", etag_of(current())):
+        list(row.select_for_update(no_key=True).order_by())
+        if request.headers.get("If-Match") and not _names(request, "If-Match", etag_of(current())):
             raise StaleVersion
         yield
 

@@ -1,0 +1,126 @@
+"""Which calendars may somebody subscribe to? Everybody sees and closes their own links only."""
+
+from typing import Any
+from urllib.parse import quote
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils.text import slugify
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.endpoint import Endpoint
+from api.fields import InstantField, NamedField, PersonField
+from api.lists import listing, whole
+from api.people import PersonShape
+from api.schedules import schedules
+from api.schema import shown
+from api.shapes import Answer, NoParameters, Shape
+from oncall.access.permissions import MayChangeSchedules
+from rotations.errors import NotPermitted
+from rotations.models import CalendarLink, Person
+from rotations.services.feeds import add_calendar_link, revoke_calendar_link, rotate_calendar_link
+
+LINK = {
+    "id": 5,
+    "name": "Payments primary",
+    "schedule": "payments-primary",
+    "person": None,
+    "created_at": "2026-11-20T03:14:00Z",
+    "last_fetched_at": None,
+    "last_client": "",
+}
+URL = "https://oncall.example.test/feeds/9vJ…/payments-primary.ics"
+
+
+@shown(body={"schedule": "payments-primary"})
+class CalendarLinkBody(Shape):
+    """A link to the shifts of one schedule, or of one person."""
+
+    schedule = NamedField(schedules(), required=False, allow_null=True)
+    person = PersonField(required=False, allow_null=True)
+    name = serializers.CharField(max_length=200, required=False, allow_blank=True)
+
+
+class CalendarLinkShape(Answer):
+    """A link. Its address is secret, and shown only when it is made or rotated."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    schedule = serializers.CharField(source="schedule.slug", default=None, allow_null=True)
+    person = PersonShape(allow_null=True)
+    created_at = InstantField()
+    last_fetched_at = InstantField(allow_null=True)
+    last_client = serializers.CharField(help_text="What fetched it last, as it calls itself.")
+
+
+@shown({**LINK, "url": URL})
+class NewCalendarLinkShape(CalendarLinkShape):
+    """A link, with its address for the only time."""
+
+    url = serializers.URLField(source="*", read_only=True)
+
+
+def _own(person: Person) -> "QuerySet[CalendarLink]":
+    return CalendarLink.objects.filter(owner=person, revoked_at=None).select_related("schedule", "person")
+
+
+def _with_address(link: CalendarLink, token: str) -> dict[str, Any]:
+    name = link.schedule.slug if link.schedule else slugify(str(link.person)) or "shifts"
+    return CalendarLinkShape.of(link) | {"url": f"{settings.PUBLIC_URL}/feeds/{token}/{quote(name)}.ics"}
+
+
+class LinksOfOneself(Endpoint):
+    """What addresses of links have in common: they belong to people."""
+
+    permission_classes = (MayChangeSchedules,)
+
+    def owner(self) -> Person:
+        """Return who asks.
+
+        Raises:
+            NotPermitted: a service, which subscribes to nothing.
+        """
+        if not isinstance(self.request.user, Person):
+            raise NotPermitted("Calendar links belong to people; use a personal token.")
+        return self.request.user
+
+
+class CalendarLinks(LinksOfOneself):
+    """One's own links."""
+
+    @extend_schema(responses=listing(CalendarLinkShape, LINK))
+    def get(self, request: Request) -> Response:
+        """List one's own links that are not revoked, the newest first."""
+        NoParameters.given(request)
+        return whole(CalendarLinkShape.each(_own(self.owner())))
+
+    @extend_schema(request=CalendarLinkBody, responses={201: NewCalendarLinkShape})
+    def post(self, request: Request) -> Response:
+        """Make a link; its address is in this answer only."""
+        owner = self.owner()
+        link, token = add_calendar_link(owner=owner, **CalendarLinkBody.read(request), by=self.by, now=self.now)
+        return Response(_with_address(link, token), status=201)
+
+
+class OneCalendarLink(LinksOfOneself):
+    """One of one's own links."""
+
+    @extend_schema(request=None, responses={204: None})
+    def delete(self, request: Request, number: int) -> Response:  # noqa: ARG002
+        """Revoke a link: its address leads nowhere from now on."""
+        revoke_calendar_link(get_object_or_404(_own(self.owner()), pk=number), by=self.by, now=self.now)
+        return Response(status=204)
+
+
+class RotatedCalendarLink(LinksOfOneself):
+    """A new address for one of one's own links."""
+
+    @extend_schema(request=None, responses=NewCalendarLinkShape)
+    def post(self, request: Request, number: int) -> Response:  # noqa: ARG002
+        """Give a link a new address; the old one leads nowhere from now on."""
+        link = get_object_or_404(_own(self.owner()), pk=number)
+        return Response(_with_address(*rotate_calendar_link(link, by=self.by, now=self.now)))
