@@ -11,9 +11,7 @@ from django.core.exceptions import ValidationError
 from rotations.models import WEEKDAYS, Window
 from rotations.services.drafts import WindowDraft
 
-LINE = re.compile(
-    r"(?P<days>[a-z ,-]+?)\s+(?P<start>\d\d?:\d\d)\s*(?:-|to)\s*(?P<end>\d\d?:\d\d)", re.IGNORECASE
-)
+LINE = re.compile(r"(?P<days>[a-z ,-]+?)\s+(?P<start>\d\d?:\d\d)\s*(?:-|to)\s*(?P<end>\d\d?:\d\d)", re.IGNORECASE)
 
 
 def hours_text(windows: Iterable[Window]) -> str:
@@ -44,7 +42,7 @@ def _unreadable(number: int, line: str) -> ValidationError:
 
 
 def _window(line: str) -> WindowDraft:
-    found = LINE.fullmatch(line)
+    found = LINE.fullmatch(line.replace("\u2013", "-"))
     if found is None:
         raise ValueError(line)
     days = set(_days(found["days"].lower()))

@@ -14,7 +14,7 @@ from django.db.models import Prefetch
 from rotations import queries
 from rotations.admin.wall_clock import instant_of, shown
 from rotations.engine.intervals import Interval
-from rotations.models import Override, Rotation, RotationVersion, Schedule, ScheduleChange, Slot
+from rotations.models import Override, Person, Rotation, RotationVersion, Schedule, ScheduleChange, Slot
 
 WEEKS = 4
 CHANGES_SHOWN = 20
@@ -116,7 +116,9 @@ def _next_up(answer: queries.OnCall, zone: ZoneInfo) -> str:
 
 def _rows(answer: queries.ShiftList, zone: ZoneInfo) -> tuple[Row, ...]:
     colours: dict[int, int] = {}
-    found = [("shift", shift.start, shift.end, shift.person) for shift in answer.shifts]
+    found: list[tuple[str, datetime, datetime, Person | None]] = [
+        ("shift", shift.start, shift.end, shift.person) for shift in answer.shifts
+    ]
     found += [("gap", gap.start, gap.end, None) for gap in answer.gaps]
     found += [("silence", silence.start, silence.end, None) for silence in answer.silence]
     names = {"gap": "Nobody", "silence": "Planned silence"}
@@ -156,7 +158,7 @@ def _percent(moment: datetime, window: Interval, since: datetime | None = None) 
     return f"{100 * ((moment - (since or window.start)) / window.length):.3f}%"
 
 
-def loaded_versions() -> Prefetch[str]:
+def loaded_versions() -> "Prefetch[str]":
     """Return what loads the versions of rotations with their order and hours, but not the people carried over."""
     slots = Slot.objects.filter(position__isnull=False).prefetch_related("members__person")
     return Prefetch("versions", queryset=RotationVersion.objects.prefetch_related(Prefetch("slots", slots), "windows"))

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.forms import ModelChoiceField
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -73,10 +72,10 @@ class SchedulesAdmin(ChangedByManagers, ThroughServices):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return (obj is None or obj.archived_at is None) and super().has_change_permission(request, obj)
 
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> ModelChoiceField[Any]:
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "team":
             kwargs["queryset"] = managed_teams(request)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[return-value]
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"team": managed_teams(request).first(), **super().get_changeform_initial_data(request)}

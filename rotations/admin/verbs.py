@@ -110,10 +110,11 @@ class OffersVerbs(ModelAdmin):
         return TemplateResponse(request, "rotations/admin/verb.html", context)
 
     def response_done(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        """Lead from a verb that was done, or refused, back to the row."""
-        return HttpResponseRedirect(
-            reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
-        )
+        """Lead from a verb that was done, or refused, back to the row or, where it is gone, to the list."""
+        page = f"admin:{self.opts.app_label}_{self.opts.model_name}_"
+        if self.get_queryset(request).filter(pk=obj.pk).exists():
+            return HttpResponseRedirect(reverse(f"{page}change", args=[obj.pk]))
+        return HttpResponseRedirect(reverse(f"{page}changelist"))
 
     def do(self, request: HttpRequest, verb: Verb, obj: Model) -> None:
         """Do ``verb`` to ``obj`` and say what came of it; a refusal is said too, and nothing was written."""
