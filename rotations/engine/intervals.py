@@ -1,8 +1,10 @@
 """Which span of time is meant? Half-open spans of instants, and the algebra on them."""
 
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import Final, Self
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -31,10 +33,10 @@ def instant(microseconds: int) -> datetime:
     """Return the UTC datetime that many microseconds after 1970, held within the years 1 to 9999."""
     if not _FIRST_MICROS <= microseconds <= _LAST_MICROS:
         return _FIRST if microseconds < 0 else _LAST
-    return EPOCH + span(microseconds)
+    return EPOCH + length(microseconds)
 
 
-def span(microseconds: int) -> timedelta:
+def length(microseconds: int) -> timedelta:
     """Return that length of time."""
     # Given all of it as microseconds, timedelta takes twice as long.
     return timedelta(0, *divmod(microseconds, MICROSECONDS_A_SECOND))
@@ -119,4 +121,10 @@ def gaps(window: Interval, spans: Iterable[Interval]) -> tuple[Interval, ...]:
 def subtract(spans: Iterable[Interval], holes: Iterable[Interval]) -> tuple[Interval, ...]:
     """Return the parts of ``spans`` that no hole touches; ordered and disjoint."""
     removed = merge(holes)
-    return tuple(part for span in merge(spans) for part in gaps(span, removed))
+    return tuple(part for span in merge(spans) for part in gaps(span, touching(span, removed)))
+
+
+def touching(span: Interval, spans: Sequence[Interval]) -> Sequence[Interval]:
+    """Return those of ``spans``, ordered and disjoint, that share an instant with ``span``."""
+    first = bisect_right(spans, span.start, key=attrgetter("end"))
+    return spans[first : bisect_left(spans, span.end, key=attrgetter("start"))]

@@ -5,7 +5,7 @@ from datetime import timedelta
 from operator import attrgetter
 from typing import Final
 
-from rotations.engine.intervals import DAY, Interval, instant, micros, span
+from rotations.engine.intervals import DAY, Interval, instant, length, micros
 from rotations.engine.rules import one_entry_each
 from rotations.engine.terms import Occurrence, Shift, Silence, Step
 from rotations.engine.tracks import Track
@@ -52,8 +52,8 @@ class _Spans(dict[int, timedelta]):
     """Lengths of time by their microseconds, each made once: most shifts of a schedule are equally long."""
 
     def __missing__(self, microseconds: int) -> timedelta:
-        self[microseconds] = length = span(microseconds)
-        return length
+        self[microseconds] = made = length(microseconds)
+        return made
 
 
 def _spelt_out(people: list[int], starts: list[int], ends: list[int], reasons: list[_Reason]) -> tuple[Shift, ...]:
