@@ -1,5 +1,6 @@
 """How is the API described to machines? OpenAPI 3.1, with every problem an operation may answer with."""
 
+import re
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
@@ -64,6 +65,10 @@ class Operation(AutoSchema):
 
     def get_tags(self) -> list[str]:
         return [self.path.removeprefix("/api/v1/").split("/")[0]]
+
+    def get_operation_id(self) -> str:
+        words = re.findall(r"[\w-]+", self.path.removeprefix("/api/v1/"))
+        return "_".join([self.method.lower(), *words]).replace("-", "_")
 
     def _get_response_bodies(self, direction: Direction = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)

@@ -1,7 +1,7 @@
 """What may be in a body, and what in an address? Exactly what is named; the rest is refused, never ignored."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, ClassVar
 
 from rest_framework import serializers
@@ -10,8 +10,6 @@ from rest_framework.request import Request
 
 from api.fields import InstantField, fault
 from rotations.engine.intervals import Interval
-
-LONGEST_WINDOW = timedelta(days=400)
 
 
 class Answer(serializers.Serializer[Any]):
@@ -99,7 +97,7 @@ class FlagField(serializers.BooleanField):
 
 
 class WindowParameters(Parameters):
-    """A span of at most 400 days; both ends are needed."""
+    """A span; both ends are needed. The queries refuse one of more than 400 days."""
 
     def get_fields(self) -> dict[str, Any]:
         # ``from`` is a keyword of Python, so it cannot be declared as the others are.
@@ -112,6 +110,4 @@ class WindowParameters(Parameters):
             raise serializers.ValidationError(
                 {"until": fault("end_before_start", "`until` must be after `from`.").detail}
             )
-        if end - start > LONGEST_WINDOW:
-            raise fault("window_too_long", "At most 400 days at a time.", at="until")
         return attrs | {"window": Interval(start, end)}
