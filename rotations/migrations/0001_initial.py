@@ -169,7 +169,7 @@ class Migration(migrations.Migration):
             name='Slot',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField(null=True)),
+                ('position', models.PositiveIntegerField(blank=True, null=True)),
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='slots', to='rotations.rotationversion')),
             ],
             options={

@@ -140,7 +140,7 @@ class Slot(models.Model):
     """
 
     version = models.ForeignKey(RotationVersion, on_delete=models.CASCADE, related_name="slots")
-    position = models.PositiveIntegerField(null=True)
+    position = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
         ordering = ("version", "position", "id")

@@ -2,6 +2,23 @@
 
 from rotations.queries.memory import forget, plan_of
 from rotations.queries.on_call import NextOnCall, OnCall, OnCallPerson, on_call
-from rotations.queries.people import people_by_id, schedules_of
+from rotations.queries.people import active_schedules, people_by_id, schedules_of
+from rotations.queries.shifts import PersonShift, ShiftList, ShiftRow, gaps, shifts_of, shifts_of_person
 
-__all__ = ["NextOnCall", "OnCall", "OnCallPerson", "forget", "on_call", "people_by_id", "plan_of", "schedules_of"]
+__all__ = [
+    "NextOnCall",
+    "OnCall",
+    "OnCallPerson",
+    "PersonShift",
+    "ShiftList",
+    "ShiftRow",
+    "active_schedules",
+    "forget",
+    "gaps",
+    "on_call",
+    "people_by_id",
+    "plan_of",
+    "schedules_of",
+    "shifts_of",
+    "shifts_of_person",
+]

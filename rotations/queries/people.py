@@ -12,6 +12,11 @@ def people_by_id(ids: Iterable[int]) -> dict[int, Person]:
     return Person.objects.in_bulk(set(ids))
 
 
+def active_schedules() -> QuerySet[Schedule]:
+    """Return the schedules that answer, archived ones left out, each with its team; by name."""
+    return Schedule.objects.filter(archived_at=None).select_related("team")
+
+
 def schedules_of(person: Person) -> QuerySet[Schedule]:
     """Return the schedules in whose answers ``person`` may show, now, before or later; archived ones too."""
     as_member = Schedule.objects.filter(rotations__versions__slots__members__person=person)

@@ -72,7 +72,7 @@ class NewVersion:
         nine_that_day = datetime.combine(effective_at.astimezone(zone).date(), FIRST_HANDOFF)
         anchor = (draft.anchor or nine_that_day).replace(microsecond=0, fold=0)
         self._draft = draft
-        self._row = RotationVersion(
+        self.row = RotationVersion(
             rotation=rotation,
             effective_at=effective_at,
             anchor=anchor.isoformat(),
@@ -83,9 +83,9 @@ class NewVersion:
             created_at=now,
         )
         # Another version of this instant may still be there: it is replaced.
-        self._row.full_clean(validate_unique=False, validate_constraints=False)
+        self.row.full_clean(validate_unique=False, validate_constraints=False)
         self._windows = [
-            Window(version=self._row, days=list(window.days), start=window.start, end=window.end)
+            Window(version=self.row, days=list(window.days), start=window.start, end=window.end)
             for window in draft.windows
         ]
         for window in self._windows:
@@ -95,26 +95,26 @@ class NewVersion:
     def value(self) -> terms.Version:
         """The version as the engine sees it, not yet placed in its rotation."""
         return terms.Version(
-            effective_at=self._row.effective_at,
-            cadence=cadence_value(self._row),
+            effective_at=self.row.effective_at,
+            cadence=cadence_value(self.row),
             slots=tuple(
                 tuple(terms.Member(member.person_id, member.shadow) for member in slot) for slot in self._draft.slots
             ),
-            advance=self._row.advance,  # type: ignore[arg-type]  # one of the choices: it was validated
+            advance=self.row.advance,  # type: ignore[arg-type]  # one of the choices: it was validated
             windows=tuple(window_value(window) for window in self._windows),
         )
 
     def store(self, placed: terms.Version) -> RotationVersion:
         """Store the rows, with the ordinal, slot and carried people of the ``placed`` value."""
-        place_version(self._row, placed)
-        add_row(self._row)
+        place_version(self.row, placed)
+        add_row(self.row)
         for position, members in enumerate(self.value.slots):
-            _store_slot(self._row, position, members)
+            _store_slot(self.row, position, members)
         for window in self._windows:
-            window.version = self._row
+            window.version = self.row
             add_row(window)
-        _store_carried(self._row, placed)
-        return self._row
+        _store_carried(self.row, placed)
+        return self.row
 
 
 def place_version(row: RotationVersion, placed: terms.Version) -> None:

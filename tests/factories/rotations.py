@@ -17,7 +17,6 @@ from rotations.services.schedules import add_schedule
 from rotations.services.teams import add_team, put_in_team
 
 EARLY = datetime(2024, 1, 1, tzinfo=UTC)
-FIRST_HANDOFF = datetime(2024, 1, 1, 9)  # noqa: DTZ001 - a reading on the wall
 PASSWORD = "correct horse battery staple"
 
 Crew = Person | Sequence[Person | MemberDraft] | None
@@ -68,9 +67,14 @@ def hours(start: str, end: str, *days: str) -> WindowDraft:
     return WindowDraft(days or ("mon", "tue", "wed", "thu", "fri"), time.fromisoformat(start), time.fromisoformat(end))
 
 
+def reading(text: str) -> datetime:
+    """Return what a clock on the wall shows: ``reading("2024-01-01T09:00")``."""
+    return datetime.fromisoformat(text)
+
+
 def draft(crews: Sequence[Crew], **fields: Any) -> RotationDraft:
     """Return a weekly draft in UTC that hands over on Mondays at 09:00."""
-    defaults = {"name": "Primary", "zone": "UTC", "anchor": FIRST_HANDOFF}
+    defaults = {"name": "Primary", "zone": "UTC", "anchor": reading("2024-01-01T09:00")}
     return RotationDraft(slots=slots_of(crews), **{**defaults, **fields})
 
 
