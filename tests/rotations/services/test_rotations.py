@@ -20,6 +20,7 @@ from tests.factories.rotations import (
     draft,
     hours,
     person,
+    reading,
     schedule,
     shadow,
     team,
