@@ -1,6 +1,8 @@
 """Rows of the scheduling app. Only ``rotations.services`` writes them."""
 
+from rotations.models.absences import Absence
 from rotations.models.changes import ActorKind, ScheduleChange
+from rotations.models.duty import Duty
 from rotations.models.feeds import CalendarLink
 from rotations.models.overrides import Override, OverrideKind
 from rotations.models.people import Membership, Person, Team
@@ -16,13 +18,17 @@ from rotations.models.schedules import (
     Unit,
     Window,
 )
+from rotations.models.swaps import Swap, SwapFlag, SwapState
+from rotations.models.warnings import ScheduleWarning, WarningKind
 
 __all__ = [
     "WEEKDAYS",
+    "Absence",
     "AbsencePolicy",
     "ActorKind",
     "Advance",
     "CalendarLink",
+    "Duty",
     "Membership",
     "Override",
     "OverrideKind",
@@ -31,9 +37,14 @@ __all__ = [
     "RotationVersion",
     "Schedule",
     "ScheduleChange",
+    "ScheduleWarning",
     "Slot",
     "SlotMember",
+    "Swap",
+    "SwapFlag",
+    "SwapState",
     "Team",
     "Unit",
+    "WarningKind",
     "Window",
 ]

@@ -37,7 +37,8 @@ class Schedule(models.Model):
     """One answer to "who is on call": rotations in layers, and overrides on top.
 
     ``revision`` rises with every write that can change an answer; ``changed_at`` is the moment of the latest one.
-    ``recorded_until`` is null until duty was first recorded. ``next_change_at`` is when the answer next changes.
+    Duty is recorded in ``[recorded_from, recorded_until)``, both null until it first was. ``next_change_at`` is when
+    the answer next changes, ``warnings_due_at`` when its warnings are to be looked at again.
     """
 
     slug = models.SlugField(unique=True, help_text="Used in addresses and by paging systems, such as payments-primary.")
@@ -54,8 +55,16 @@ class Schedule(models.Model):
     )
     revision = models.PositiveBigIntegerField(default=1, editable=False)
     changed_at = models.DateTimeField(editable=False)
+    recorded_from = models.DateTimeField(null=True, blank=True, editable=False)
     recorded_until = models.DateTimeField(null=True, blank=True, editable=False)
     next_change_at = models.DateTimeField(null=True, blank=True, editable=False, db_index=True)
+    warnings_due_at = models.DateTimeField(null=True, blank=True, editable=False, db_index=True)
+    least_rest = models.DurationField(
+        "least rest between shifts",
+        null=True,
+        blank=True,
+        help_text="Shorter rests are reported, such as 11:00:00 for eleven hours; empty checks nothing.",
+    )
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
@@ -102,7 +111,9 @@ class RotationVersion(models.Model):
     effective_at = models.DateTimeField()
     # Text, not a DateTimeField: with USE_TZ Django would read the naive value as an instant in UTC and a form would
     # move it into the viewer's zone. This is a clock on a wall: it belongs to ``zone`` alone.
-    anchor = models.CharField(max_length=19, help_text="A handoff, as the clock on the wall shows it: 2026-01-05T09:00:00.")
+    anchor = models.CharField(
+        max_length=19, help_text="A handoff, as the clock on the wall shows it: 2026-01-05T09:00:00."
+    )
     zone = TimeZoneField("time zone", help_text="Handoffs and hours are read on a clock in this zone.")
     unit = models.CharField(max_length=5, choices=Unit, default=Unit.WEEK)
     every = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1), MaxValueValidator(1000)])
