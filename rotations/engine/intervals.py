@@ -11,8 +11,8 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECONDS_A_SECOND: Final = 1_000_000
 SECONDS_A_DAY: Final = 86_400
 DAY: Final = SECONDS_A_DAY * MICROSECONDS_A_SECOND
-ALWAYS: Final = 10**9 * DAY
-"""Later than any instant, and, negated, earlier than any."""
+ALWAYS: Final = 10**60
+"""Later than any instant and, negated, earlier than any."""
 
 _FIRST: Final = datetime.min.replace(tzinfo=UTC)
 _LAST: Final = datetime.max.replace(tzinfo=UTC)
