@@ -15,12 +15,11 @@ from django.views.decorators.csrf import csrf_exempt
 from rest_framework.exceptions import (
     APIException,
     AuthenticationFailed,
-    MethodNotAllowed,
     Throttled,
     UnsupportedMediaType,
 )
 
-from api.problems import TooLarge, exception_handler
+from api.problems import TooLarge, exception_handler, problem_response
 from api.rendering import as_json
 from oncall.incidents.intake import SENDERS, is_signed, parsed
 from oncall.incidents.models import Integration, Outcome
@@ -38,6 +37,8 @@ def hook(request: HttpRequest, token: str) -> HttpResponse:
 
     Where the database is away, or this delivery lost a deadlock, 503 makes the sender try again.
     """
+    if request.method != "POST":
+        return problem_response(405, "method_not_allowed", "Deliver with POST.", headers={"Allow": "POST"})
     try:
         answer = _take_in(request, token, now=timezone.now())
     except (Refusal, APIException, OperationalError, InterfaceError) as refusal:
@@ -51,8 +52,6 @@ def hook(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _take_in(request: HttpRequest, token: str, *, now: datetime) -> Answer:
-    if request.method != "POST":
-        raise MethodNotAllowed(str(request.method))
     integration = _integration_of(token)
     _throttle(integration, now=now)
     if request.content_type != MEDIA_TYPE:

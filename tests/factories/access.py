@@ -1,13 +1,17 @@
-"""Tokens, for tests that are about something else."""
+"""Tokens and integrations, for tests that are about something else."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils import timezone
 
 from oncall.access.models import ApiToken
 from oncall.access.services.tokens import create_token
+from oncall.incidents.models import Integration, Service
+from oncall.incidents.services.integrations import add_integration
 from rotations.actors import Actor
 from rotations.models import Person
+from tests.factories.rotations import EARLY
 
 
 def api_token(
@@ -28,3 +32,12 @@ def bearer(*scopes: str, person: Person | None = None) -> dict[str, str]:
     """Return the request header of a new token, for a test client: ``client.get(url, headers=bearer("incidents"))``."""
     _, secret = api_token(*scopes, person=person)
     return {"Authorization": f"Bearer {secret}"}
+
+
+def integration(kind: str = "oncall", **fields: Any) -> tuple[Integration, str]:
+    """Return an integration that may send, and the token of its address; its default service is everybody's."""
+    fields.setdefault("slug", kind)
+    fields.setdefault("name", kind.capitalize())
+    if "default_service" not in fields:
+        fields["default_service"] = Service.objects.get(is_default=True)
+    return add_integration(kind=kind, **fields, by=Actor.system(), now=EARLY)

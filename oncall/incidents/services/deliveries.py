@@ -30,6 +30,12 @@ def receive(integration: Integration, *, signal: Signal, body: str, now: datetim
     sent is kept, and the sender's retry finds it unanswered and acts.
     """
     delivery = _stored(integration, key=signal.delivery_key, body=body, now=now)
+    if not delivery.outcome:
+        delivery = _acted_on(delivery, signal=signal, integration=integration, now=now)
+    return Answer(Outcome(delivery.outcome), delivery.incident_id, delivery.pk)
+
+
+def _acted_on(delivery: Delivery, *, signal: Signal, integration: Integration, now: datetime) -> Delivery:
     with transaction.atomic():
         # Two copies at once: the second waits here for the answer of the first.
         delivery = Delivery.objects.select_for_update().get(pk=delivery.pk)
@@ -38,7 +44,7 @@ def receive(integration: Integration, *, signal: Signal, body: str, now: datetim
             delivery.outcome, delivery.incident = handled.outcome, handled.incident
             delivery.detail = handled.detail[:500]
             delivery.save(update_fields=["outcome", "incident", "detail"])
-    return Answer(Outcome(delivery.outcome), delivery.incident_id, delivery.pk)
+    return delivery
 
 
 def _stored(integration: Integration, *, key: str, body: str, now: datetime) -> Delivery:

@@ -18,9 +18,9 @@ from oncall.access.permissions import MayActOnIncidents, MayAdminister, MayChang
 from oncall.access.services.tokens import revoke_token
 from rotations.actors import Actor
 from rotations.models import ActorKind
+from rotations.services.people import deactivate_person
 from tests.factories.access import api_token
 from tests.factories.rotations import person
-from tests.write_guard import arranging
 
 pytestmark = pytest.mark.django_db
 
@@ -81,8 +81,7 @@ def revoked():
 def of_a_deactivated_person():
     ada = person("Ada")
     _, secret = api_token(person=ada)
-    with arranging():
-        type(ada).objects.filter(pk=ada.pk).update(is_active=False, deactivated_at=timezone.now())
+    deactivate_person(ada, by=Actor.system(), now=timezone.now())
     return secret
 
 

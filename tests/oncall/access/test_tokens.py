@@ -10,6 +10,7 @@ from oncall.access.services import tokens
 from rotations.actors import Actor
 from rotations.errors import Invalid, NotPermitted
 from rotations.secrets import digest_of
+from rotations.services.people import deactivate_person
 from tests.factories.access import api_token
 from tests.factories.rotations import person
 
@@ -61,8 +62,7 @@ def test_a_token_cannot_expire_before_it_begins():
 
 
 def test_a_deactivated_person_gets_no_token():
-    ada = person("Ada")
-    ada.is_active = False
+    ada = deactivate_person(person("Ada"), by=Actor.system(), now=NOW)
 
     with pytest.raises(Invalid) as refused:
         tokens.create_token(name="Relay", scopes=["read"], person=ada, by=Actor.system(), now=NOW)
