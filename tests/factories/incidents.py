@@ -1,7 +1,6 @@
 """Roles, response plans, services and incidents, for tests that are about something else.
 
-Incidents happen at ``NIGHT``: a Friday, 03:00 UTC, in the week that the first crew's rotation of any even number
-of weeks before has long begun. ``lead_rule(on_call(schedule), FIRST_TO_JOIN)`` reads as the plan says it.
+Incidents happen at ``NIGHT``, a Friday at 03:00 UTC: of a ``weekly_rotation`` of one to three crews, the first is on.
 """
 
 from collections.abc import Sequence
