@@ -1,7 +1,7 @@
 """Which plans does this process remember? Each by its schedule's revision, so that none is ever out of date."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from threading import Lock
 from typing import Final
@@ -10,6 +10,7 @@ from django.db import transaction
 
 from rotations.engine.terms import Plan
 from rotations.models import Schedule
+from rotations.queries.now import OnCallNow, on_call_now
 from rotations.queries.plans import plans_of, schedules_with_rows
 
 # How many schedules are remembered, and how often a plan is read again because its schedule changed meanwhile.
@@ -17,13 +18,23 @@ MOST_REMEMBERED: Final = 2000
 ATTEMPTS: Final = 3
 
 
-@dataclass(frozen=True)
 class Compiled:
-    """The plan of one schedule at one revision."""
+    """The plan of one schedule at one revision, and the latest answer that was given from it."""
 
-    schedule_id: int
-    revision: int
-    plan: Plan
+    def __init__(self, schedule_id: int, revision: int, plan: Plan) -> None:
+        self.schedule_id: Final = schedule_id
+        self.revision: Final = revision
+        self.plan: Final = plan
+        self._latest: tuple[datetime, OnCallNow] | None = None
+
+    def on_call_at(self, moment: datetime) -> OnCallNow:
+        """Return who is on call at ``moment``; asked again before anything changes, it costs a comparison."""
+        latest = self._latest
+        if latest is not None and latest[0] <= moment < latest[1].valid_until:
+            return latest[1]
+        answer = on_call_now(self.plan, moment)
+        self._latest = (moment, answer)
+        return answer
 
 
 _remembered: dict[int, Compiled] = {}
