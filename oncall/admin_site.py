@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
+from django.apps import apps as registry
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin import apps
@@ -60,7 +61,15 @@ class OncallAdminSite(admin.AdminSite):
 
 
 class AdminConfig(apps.AdminConfig):
+    """Our site in place of Django's, without the models of others that mean nothing here."""
+
     default_site = "oncall.admin_site.OncallAdminSite"
+
+    def ready(self) -> None:
+        super().ready()
+        # Permissions follow from teams; tasks run at intervals and by the clock alone.
+        unused = ("auth.Group", "django_celery_beat.ClockedSchedule", "django_celery_beat.SolarSchedule")
+        admin.site.unregister([registry.get_model(name) for name in unused])
 
 
 def _place(order: tuple[str, ...], name: str) -> tuple[int, str]:

@@ -112,6 +112,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "oncall.demo.company.fiction",
             ],
         },
     },
@@ -133,6 +134,7 @@ LOGOUT_REDIRECT_URL = "/accounts/login/"
 LANGUAGE_CODE = "en-us"
 USE_I18N = False
 USE_TZ = True
+FORMAT_MODULE_PATH = ["oncall.formats"]
 TIME_ZONE = "UTC"
 
 STATIC_URL = "static/"

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -44,6 +45,13 @@ def schedule_named(value: object) -> Schedule | None:
 
 class SeenByStaff(BaseModelAdmin):
     """Staff see every row and change none; nothing is ever deleted."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer to add what is not there yet; to look at or change what is, people go to its own page."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget.can_change_related = field.widget.can_view_related = False
+        return field
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)

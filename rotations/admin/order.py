@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from rotations.models import Person, SlotMember
 from rotations.services.drafts import MemberDraft
@@ -54,6 +56,11 @@ def _addresses(line: str) -> list[tuple[str, bool]]:
         return []
     pieces = [piece.strip().lower() for piece in line.split(",") if piece.strip()]
     return [(piece.removesuffix(SHADOW).strip(), piece.endswith(SHADOW)) for piece in pieces]
+
+
+def explained(text: str, lines: str) -> SafeString:
+    """Return a help text: ``lines`` explains the lines of a text area, and goes where a script replaces it."""
+    return format_html('{} <span class="lines-plain">{}</span>', text, lines)
 
 
 class OrderWidget(forms.Textarea):

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -161,7 +162,8 @@ class OverridesAdmin(ChangedByManagers, ThroughServices):
 
     def response_add(self, request: HttpRequest, obj: Override, post_url_continue: str | None = None) -> HttpResponse:
         response = super().response_add(request, obj, post_url_continue)
-        return self.response_done(request, obj) if "_save" in request.POST else response
+        goes_on = "_save" not in request.POST or IS_POPUP_VAR in request.POST
+        return response if goes_on else self.response_done(request, obj)
 
     def response_done(self, request: HttpRequest, obj: Override) -> HttpResponse:
         """Lead to the schedule, where the coming weeks show what it did."""

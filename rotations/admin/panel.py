@@ -128,7 +128,7 @@ def _rows(answer: queries.ShiftList, zone: ZoneInfo) -> tuple[Row, ...]:
             span=Interval(start, end),
             who=person.name if person else names[kind],
             starts=shown(start, zone),
-            ends=shown(end, zone),
+            ends=shown(end, zone) if end < answer.window.end else "later",
             colour=colours.setdefault(person.pk, len(colours)) % COLOURS if person else 0,
         )
         for kind, start, end, person in sorted(found, key=lambda each: each[1:3])

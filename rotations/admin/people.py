@@ -45,11 +45,17 @@ class PersonForm(ServiceForm):
             self.fields["password"].help_text = f"{first} {' '.join(password_validators_help_texts())}"
 
 
+class AdministratorFilter(admin.BooleanFieldListFilter):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = "administrator"
+
+
 @admin.register(Person)
 class PeopleAdmin(ChangedByAdministrators, ThroughServices):
     form = PersonForm
-    list_display = ("name", "email", "zone", "teams_named", "is_superuser", "is_active")
-    list_filter = ("is_active", "is_superuser", "teams", "country")
+    list_display = ("name", "email", "zone", "teams_named", "is_administrator", "is_active")
+    list_filter = ("is_active", ("is_superuser", AdministratorFilter), "teams", "country")
     search_fields = ("name", "email")
     ordering = ("-is_active", "name", "id")
     fieldsets = (
@@ -75,6 +81,10 @@ class PeopleAdmin(ChangedByAdministrators, ThroughServices):
             offered=lambda person: not person.is_active,
         ),
     )
+
+    @admin.display(description="administrator", boolean=True, ordering="is_superuser")
+    def is_administrator(self, person: Person) -> bool:
+        return person.is_superuser
 
     @admin.display(description="teams")
     def teams_named(self, person: Person) -> str:

@@ -10,7 +10,7 @@ from timezone_field import TimeZoneFormField
 
 from rotations.admin.acting import managed_schedules, schedule_named
 from rotations.admin.hours import HoursField, hours_text
-from rotations.admin.order import OrderField, order_text
+from rotations.admin.order import OrderField, explained, order_text
 from rotations.admin.through_services import ServiceForm
 from rotations.admin.wall_clock import WallClockField, instant_of, reading_of
 from rotations.models import Advance, Person, Rotation, Schedule, Unit
@@ -37,7 +37,7 @@ class RotationForm(ServiceForm):
         "version_exists": "effective_at",
     }
 
-    order = OrderField(label="Order", help_text=f"{FIRST_NOW} {LINES}")
+    order = OrderField(label="Order", help_text=explained(FIRST_NOW, LINES))
     every = forms.IntegerField(label="A turn lasts", min_value=1, max_value=1000, initial=1)
     unit = forms.ChoiceField(label="", choices=Unit, initial=Unit.WEEK)
     anchor = WallClockField(
@@ -52,8 +52,10 @@ class RotationForm(ServiceForm):
     hours = HoursField(
         label="On call",
         required=False,
-        help_text="One line for each span, such as “mon-fri 09:00-17:00”, in the rotation's time zone. An end at or "
-        "before the start runs into the next day. Leave empty for all hours.",
+        help_text=explained(
+            "In the rotation's time zone. An end at or before the start runs into the next day.",
+            "One line for each span, such as “mon-fri 09:00-17:00”. Leave empty for all hours.",
+        ),
     )
     advance = forms.ChoiceField(
         label="The order moves on with",
@@ -82,7 +84,7 @@ class RotationForm(ServiceForm):
         if "order" in self.fields:
             self.fields["order"].widget.offer(_offered(self._schedule()))
         if instance is not None and instance.pk and "order" in self.fields:
-            self.fields["order"].help_text = f"{FINISHES_TURN} {LINES}"
+            self.fields["order"].help_text = explained(FINISHES_TURN, LINES)
             self.fields["anchor"].help_text = "All other handoffs follow from this one, in the rotation's time zone."
             self.fields["effective_at"].label = "Changes apply from"
 

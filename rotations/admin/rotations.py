@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -116,7 +117,8 @@ class RotationsAdmin(ChangedByManagers, ThroughServices):
 
     def _to_the_schedule(self, request: HttpRequest, rotation: Rotation, response: HttpResponse) -> HttpResponse:
         """Lead from "Save" to the schedule, where the coming weeks show what it did."""
-        return HttpResponseRedirect(_address_of(rotation.schedule)) if "_save" in request.POST else response
+        goes_on = "_save" not in request.POST or IS_POPUP_VAR in request.POST
+        return response if goes_on else HttpResponseRedirect(_address_of(rotation.schedule))
 
 
 def _address_of(schedule: Schedule) -> str:

@@ -27,7 +27,9 @@ class MembersInline(ChangedByAdministrators, TabularInline):
     verbose_name = "member"
     verbose_name_plural = "members"
     autocomplete_fields = ("person",)
-    extra = 1
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        return 1 if obj else 5
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_change_permission(request, obj)

@@ -36,7 +36,7 @@ class IncidentsAdmin(SeenByStaff, OffersVerbs):
     fieldsets = (
         (None, {"fields": ("title", "severity", "status", "service", "is_drill")}),
         ("When", {"fields": ("occurred_at", "declared_at", "acknowledged_at", "mitigated_at", "resolved_at")}),
-        ("Whence", {"fields": ("declared_by_name", "source", "dedup_key", "epoch")}),
+        ("Where it came from", {"fields": ("declared_by", "source", "dedup_key", "epoch")}),
     )
     verbs = (
         Verb(
@@ -56,6 +56,12 @@ class IncidentsAdmin(SeenByStaff, OffersVerbs):
             offered=lambda incident: incident.status in OPEN,
         ),
     )
+
+    readonly_fields = ("declared_by",)
+
+    @admin.display(description="declared by")
+    def declared_by(self, incident: Incident) -> str:
+        return f"{incident.declared_by_name} ({incident.get_declared_by_kind_display()})"
 
     def may_do(self, request: HttpRequest, verb: Verb, obj: Incident) -> bool:
         return self.has_view_permission(request, obj)

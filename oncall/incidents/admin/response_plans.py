@@ -15,6 +15,7 @@ from oncall.incidents.services import plans
 from oncall.incidents.services.plans import PlanDraft, RuleDraft, SourceDraft
 from rotations.actors import Actor
 from rotations.admin.acting import ChangedByManagers
+from rotations.admin.order import explained
 from rotations.admin.through_services import Formset, ServiceForm
 from rotations.admin.verbs import Verb
 from rotations.models import Person, Schedule, Team
@@ -40,8 +41,11 @@ class RuleForm(ServiceForm):
     sources = SourcesField(
         label="Who is asked",
         required=False,
-        help_text="In this order, one line each: “on call: payments-primary”, “next on call: payments-primary”, "
-        "“first to join”, “declarer”, “person: ada@example.test”.",
+        help_text=explained(
+            "In this order, until somebody is found.",
+            "One line each: “on call: payments-primary”, “next on call: payments-primary”, “first to join”, "
+            "“declarer”, “person: ada@example.test”.",
+        ),
     )
 
     class Meta:

@@ -25,7 +25,7 @@
   /** Return the rows of `text`, or null where a line cannot be read: then the text is left to the person. */
   function read(text) {
     const rows = [];
-    for (const line of text.split("\n").map((each) => each.trim()).filter(Boolean)) {
+    for (const line of text.replaceAll("–", "-").split("\n").map((each) => each.trim()).filter(Boolean)) {
       const found = LINE.exec(line);
       const days = found && daysOf(found[1]);
       if (!days) return null;

@@ -43,6 +43,9 @@ window.OncallLines = (() => {
       box.setAttribute("aria-labelledby", label.id);
     }
     area.hidden = true;
+    // What explains the text is of no use to whoever does not see it.
+    const help = document.getElementById(`${area.id}_helptext`);
+    if (help) help.querySelectorAll(".lines-plain").forEach((each) => { each.hidden = true; });
     area.after(box);
     return box;
   }
