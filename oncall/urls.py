@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("favicon.ico", favicon),
     path("api/", include("api.urls")),
     path("hooks/", include("api.hook_urls")),
+    path("feeds/", include("api.feed_urls")),
     path("admin/", admin.site.urls),
     path("", include("oncall.pages.urls")),
 ]

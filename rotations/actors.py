@@ -28,4 +28,4 @@ class Actor:
 
     @classmethod
     def system(cls) -> Self:
-        return cls(ActorKind.SYSTEM, None, "Oncall", None, True)
+        return cls(ActorKind.SYSTEM, None, "Oncall", is_administrator=True)

@@ -19,13 +19,17 @@ LONGEST_WINDOW: Final = timedelta(days=400)
 
 @dataclass(frozen=True, slots=True)
 class ShiftRow:
-    """What somebody works, in ``[start, end)``. ``recorded`` tells what happened from what was computed."""
+    """What somebody works, in ``[start, end)``. ``recorded`` tells what happened from what was computed.
+
+    ``rotation_name`` is empty where they are on call in no rotation's turn.
+    """
 
     person: Person
     start: datetime
     end: datetime
     source: Source
     uid: str
+    rotation_name: str = ""
     recorded: bool = False
 
 
@@ -120,7 +124,8 @@ def _rows_of(plan: Plan, person: Person, window: Interval, *, clip: bool) -> Ite
 
 
 def _row(plan: Plan, shift: Shift, person: Person) -> ShiftRow:
-    return ShiftRow(person, shift.start, shift.end, shift.source, uid_of(plan, shift))
+    name = next((rotation.name for rotation in plan.rotations if rotation.id == shift.rotation), "")
+    return ShiftRow(person, shift.start, shift.end, shift.source, uid_of(plan, shift), name)
 
 
 def _clipped(row: ShiftRow, window: Interval) -> ShiftRow:

@@ -84,9 +84,10 @@ def note_fetch(link: CalendarLink, *, client: str, now: datetime) -> None:
     """Note that ``client`` (a User-Agent) fetched ``link``; at most once a minute, so that reading stays cheap."""
     if link.last_fetched_at is not None and now < link.last_fetched_at + NOTED_EVERY:
         return
+    told = "".join(character for character in client if character.isprintable())
     # Conditional, so that of several clients in one instant only the first writes.
     CalendarLink.objects.filter(pk=link.pk, last_fetched_at=link.last_fetched_at).update(
-        last_fetched_at=now, last_client=client[:CLIENT_LENGTH]
+        last_fetched_at=now, last_client=told[:CLIENT_LENGTH]
     )
 
 
