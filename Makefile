@@ -8,23 +8,25 @@
 VENV := .venv$(if $(filter-out undefined default file,$(origin PYTHON)),-$(notdir $(PYTHON)))
 PYTHON ?= python3
 BIN := $(VENV)/bin
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export PYTHONUNBUFFERED := 1
 
 .PHONY: run test test-sqlite test-postgres lint bench lock clean
 
 run: $(VENV)/.runtime
-	$(BIN)/python manage.py migrate --verbosity 0
-	$(BIN)/python manage.py serve
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@$(BIN)/python manage.py demo --if-empty >/dev/null
+	@$(BIN)/python manage.py serve
 
 test: test-sqlite
-	$(BIN)/python -m pytest --postgres $(ARGS)
+	$(PYTEST) --postgres $(ARGS)
 
 test-sqlite: $(VENV)/.development
-	$(BIN)/python -m pytest $(ARGS)
+	$(PYTEST) $(ARGS)
 
 test-postgres: $(VENV)/.development
-	$(BIN)/python -m pytest --postgres $(ARGS)
+	$(PYTEST) --postgres $(ARGS)
 
 lint: $(VENV)/.development
 	$(BIN)/ruff check

@@ -16,6 +16,7 @@ from django.db import OperationalError, connections
 
 import oncall
 from oncall import static_files
+from oncall.demo.keys import saved_keys
 from oncall.environment import Environment
 from oncall.supervisor import Program, Supervisor
 
@@ -52,10 +53,14 @@ class Command(BaseCommand):
         supervisor = Supervisor(chosen)
         supervisor.start()
         if opens and _answers(supervisor, host, port):
-            url = settings.ENVIRONMENT.public_url or f"http://{_shown(host)}:{port}"
-            self.stdout.write(f"Oncall is open at {url}/ (stop it with Ctrl+C)")
-            self.stdout.flush()
+            self._welcome(settings.ENVIRONMENT.public_url or f"http://{_shown(host)}:{port}")
         supervisor.watch()
+
+    def _welcome(self, url: str) -> None:
+        if keys := saved_keys(settings.ENVIRONMENT.data_dir):
+            self.stdout.write(f"\n{keys.in_words(url)}\n")
+        self.stdout.write(f"Oncall is open at {url}/ (stop it with Ctrl+C)")
+        self.stdout.flush()
 
     def _migrate(self) -> None:
         try:
