@@ -527,7 +527,7 @@ def test_a_trigger_and_its_resolve_at_once_leave_nothing_open():
     for round_ in range(5):
         together = Barrier(2)
         bodies = [payload(f"alertmanager_v4_{name}") | {"groupKey": f"{round_}"} for name in ("firing", "resolved")]
-        statuses = []
+        statuses: list[int] = []
 
         def send(body, together=together, statuses=statuses):
             try:

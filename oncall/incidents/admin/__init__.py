@@ -1,5 +1,5 @@
 """The admin of incidents and of what they are staffed from."""
 
-from oncall.incidents.admin import incidents, response_plans, roles, services
+from oncall.incidents.admin import deliveries, incidents, integrations, response_plans, roles, services
 
-__all__ = ["incidents", "response_plans", "roles", "services"]
+__all__ = ["deliveries", "incidents", "integrations", "response_plans", "roles", "services"]

@@ -1,5 +1,6 @@
 """The command: a token, alone, on standard output."""
 
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -35,7 +36,7 @@ def test_a_personal_token_that_expires():
 
     token = ApiToken.objects.get()
     assert token.person == ada
-    assert (token.expires_at - token.created_at).days == 30
+    assert token.expires_at == token.created_at + timedelta(days=30)
 
 
 @pytest.mark.parametrize(
