@@ -55,37 +55,48 @@ def window(days, start: str = "00:00", end: str = "00:00") -> Window:
     return Window(frozenset(days), time.fromisoformat(start), time.fromisoformat(end))
 
 
-def version(order: str, handoffs: Cadence, *, since: str | None = None, advance: Advance = "turn", windows=()) -> Version:
+def version(
+    order: str, handoffs: Cadence, *, since: str | None = None, advance: Advance = "turn", windows=()
+) -> Version:
     """A version whose first slot is that of turn 0, wherever it begins."""
     effective_at = at(since) if since else handoffs.handoff(0)
     draft = Version(effective_at, handoffs, slots(order), advance, tuple(windows))
     fresh = Version(handoffs.handoff(0), handoffs, slots(order), advance, tuple(windows))
     first = handoffs.turn_at(effective_at).number
     return Version(
-        effective_at, handoffs, draft.slots, advance, draft.windows, first_ordinal=first, first_slot=fresh.slot_index(first)
+        effective_at,
+        handoffs,
+        draft.slots,
+        advance,
+        draft.windows,
+        first_ordinal=first,
+        first_slot=fresh.slot_index(first),
     )
 
 
-def rotation(order: str, handoffs: Cadence, *, id: int = 1, layer: int = 1, ends: str | None = None, **how) -> Rotation:
-    return Rotation(id, layer, (version(order, handoffs, **how),), at(ends) if ends else None)
+def rotation(
+    order: str, handoffs: Cadence, *, number: int = 1, layer: int = 1, ends: str | None = None, **how
+) -> Rotation:
+    return Rotation(number, layer, (version(order, handoffs, **how),), at(ends) if ends else None)
 
 
 def plan_of(order: str, handoffs: Cadence, *, overrides=(), **how) -> Plan:
     return Plan((rotation(order, handoffs, **how),), tuple(overrides))
 
 
-def drawn(text: str, start: str, *, layer: int = 1, id: int = 1, step: timedelta = HOUR) -> Rotation:
+def drawn(text: str, start: str, *, layer: int = 1, number: int = 1, step: timedelta = HOUR) -> Rotation:
     """A rotation whose first turns are as drawn, one letter for each step."""
     order = slots(text)
     version = Version(at(start), Cadence(at(start).replace(tzinfo=None), ZoneInfo("UTC"), "hour", step // HOUR), order)
-    return Rotation(id, layer, (version,), at(start) + step * len(order))
+    return Rotation(number, layer, (version,), at(start) + step * len(order))
 
 
-def override(kind, start: str, end: str, *, by: str | None = None, of: str | None = None, **how) -> Override:
-    """An override by ``by`` of ``of``; its id says when it was made."""
-    id = how.pop("id", 1)
+def override(
+    kind, start: str, end: str, *, by: str | None = None, of: str | None = None, number: int = 1, **how
+) -> Override:
+    """An override by ``by`` of ``of``; its number says when it was made."""
     who = {"person": by and person(by), "replaces": of and person(of)}
-    return Override(id, kind, at(start), at(end), **who, created_at=at("2020-01-01") + id * HOUR, **how)
+    return Override(number, kind, at(start), at(end), **who, created_at=at("2020-01-01") + number * HOUR, **how)
 
 
 def span(start: str, end: str) -> Interval:

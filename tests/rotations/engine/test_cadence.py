@@ -1,13 +1,14 @@
 """When handoffs fall, through every kind of clock change."""
 
 from datetime import UTC, datetime
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from rotations.engine.cadence import Cadence, Turn
 from rotations.engine.intervals import Interval
-from tests.rotations.engine.pictures import at, cadence, span
+from tests.rotations.engine.pictures import HOUR, at, cadence, span
 
 CHICAGO = "America/Chicago"
 
@@ -65,7 +66,7 @@ def test_a_repeated_handoff_is_its_first_pass():
     found = handoffs(daily, "2020-10-31", "2020-11-03")
 
     assert found[1] == at("2020-11-01 01:30-05:00")
-    assert [(after - before).total_seconds() / 3600 for before, after in zip(found, found[1:], strict=False)] == [24, 25]
+    assert [(after - before) // HOUR for before, after in pairwise(found)] == [24, 25]
 
 
 def test_a_half_hour_change_moves_a_handoff_by_less_than_an_hour():
@@ -78,7 +79,9 @@ def test_a_half_hour_change_moves_a_handoff_by_less_than_an_hour():
 def test_a_day_without_midnight_does_not_stop_the_order():
     daily = cadence("2024-09-06T09:00", "America/Santiago")
 
-    assert daily.turn_at(at("2024-09-08 12:00-03:00")) == Turn(2, at("2024-09-08 09:00-03:00"), at("2024-09-09 09:00-03:00"))
+    assert daily.turn_at(at("2024-09-08 12:00-03:00")) == Turn(
+        2, at("2024-09-08 09:00-03:00"), at("2024-09-09 09:00-03:00")
+    )
 
 
 @pytest.mark.parametrize(

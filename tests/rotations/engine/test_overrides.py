@@ -3,7 +3,19 @@
 import pytest
 
 from rotations.engine.intervals import Interval
-from rotations.engine.plan import Absence, Cover, Override, Plan, Rotation, Shift, Silence, Source, Step, Swap, answer_at
+from rotations.engine.plan import (
+    Absence,
+    Cover,
+    Override,
+    Plan,
+    Rotation,
+    Shift,
+    Silence,
+    Source,
+    Step,
+    Swap,
+    answer_at,
+)
 from rotations.engine.sweep import outlook, shifts
 from tests.rotations.engine.pictures import (
     DAY,
@@ -36,18 +48,20 @@ def today(kind: str, begin: str, end: str, **how) -> Override:
 
 def drawn_plan(*layers: str, overrides=(), **more) -> Plan:
     """A plan of one day: rotation and layer 1, 2... as drawn, one letter an hour."""
-    return Plan(tuple(drawn(text, MONDAY, id=n, layer=n) for n, text in enumerate(layers, 1)), tuple(overrides), **more)
+    return Plan(
+        tuple(drawn(text, MONDAY, number=n, layer=n) for n, text in enumerate(layers, 1)), tuple(overrides), **more
+    )
 
 
 def test_two_layers_with_people_at_once_and_overrides_make_one_answer():
     below = drawn("..........AAAAA.AAA..ABB", MONDAY)
-    beside = drawn("...........BB...........", MONDAY, id=2)
-    above = drawn("............CCD..D..DDD.", MONDAY, id=3, layer=2)
+    beside = drawn("...........BB...........", MONDAY, number=2)
+    above = drawn("............CCD..D..DDD.", MONDAY, number=3, layer=2)
     plan = Plan(
         (below, beside, above),
         (
-            today("replace", "22:00", "23:00", by="E", id=1),
-            today("replace", "22:00", "22:30", by="A", id=2),
+            today("replace", "22:00", "23:00", by="E", number=1),
+            today("replace", "22:00", "22:30", by="A", number=2),
         ),
     )
     hour_by_hour = {
@@ -69,7 +83,10 @@ def test_two_layers_with_people_at_once_and_overrides_make_one_answer():
 def test_the_latest_of_two_overrides_of_everyone_has_the_last_word():
     plan = drawn_plan(
         "X" * 24,
-        overrides=[today("replace", "10:00", "14:00", by="A", id=1), today("replace", "12:00", "16:00", by="B", id=2)],
+        overrides=[
+            today("replace", "10:00", "14:00", by="A", number=1),
+            today("replace", "12:00", "16:00", by="B", number=2),
+        ],
     )
 
     assert picture(plan, DAY_ONE) == "X" * 10 + "AABBBB" + "X" * 8
@@ -87,8 +104,8 @@ def test_a_replacement_can_be_replaced():
     plan = drawn_plan(
         "A",
         overrides=[
-            today("replace", "00:00", "01:00", by="B", of="A", id=1),
-            today("replace", "00:00", "01:00", by="C", of="B", id=2),
+            today("replace", "00:00", "01:00", by="B", of="A", number=1),
+            today("replace", "00:00", "01:00", by="C", of="B", number=2),
         ],
     )
     source = Source(1, 1, 0, chain=(Step("override", 1), Step("override", 2)))
@@ -112,7 +129,7 @@ def test_removing_someone_who_is_not_on_call_has_no_effect():
 
 
 def test_replacing_everyone_by_nobody_is_planned_silence_and_not_a_gap():
-    plan = drawn_plan("AAAA", overrides=[today("silence", "02:00", "03:00", id=7)])
+    plan = drawn_plan("AAAA", overrides=[today("silence", "02:00", "03:00", number=7)])
     silent = hours("02:00", "03:00")
 
     assert picture(plan, hours("00:00", "05:00")) == "AA-A."
@@ -123,21 +140,21 @@ def test_replacing_everyone_by_nobody_is_planned_silence_and_not_a_gap():
 def test_someone_added_in_a_silence_ends_it():
     plan = drawn_plan(
         "AAAA",
-        overrides=[today("silence", "00:00", "03:00", id=1), today("add", "01:00", "02:00", by="B", id=2)],
+        overrides=[today("silence", "00:00", "03:00", number=1), today("add", "01:00", "02:00", by="B", number=2)],
     )
 
     assert picture(plan, hours("00:00", "04:00")) == "-B-A"
 
 
 def test_someone_added_stands_beside_whoever_is_on():
-    plan = drawn_plan("XXXX", overrides=[today("add", "01:00", "02:00", by="Y", id=4)])
+    plan = drawn_plan("XXXX", overrides=[today("add", "01:00", "02:00", by="Y", number=4)])
 
     assert [on(plan, f"{MONDAY} 0{hour}:00") for hour in range(4)] == ["X", "XY", "X", "X"]
     assert shifts(plan, hours("01:00", "02:00"))[1].source == Source(None, None, None, chain=(Step("override", 4),))
 
 
 def test_adding_someone_who_is_on_call_leaves_their_shift_whole():
-    plan = plan_of("A", cadence("2026-03-02T00:00"), overrides=[today("add", "01:00", "02:00", by="A", id=4)])
+    plan = plan_of("A", cadence("2026-03-02T00:00"), overrides=[today("add", "01:00", "02:00", by="A", number=4)])
     added = Source(None, None, None, chain=(Step("override", 4),))
 
     assert answer_at(plan, at(f"{MONDAY} 01:00")).people == (Cover(person("A"), Source(1, 1, 0), (added,)),)
@@ -145,7 +162,7 @@ def test_adding_someone_who_is_on_call_leaves_their_shift_whole():
 
 
 def test_an_override_of_one_rotation_leaves_the_others_alone():
-    one, other = drawn("AAA", MONDAY), drawn("BBB", MONDAY, id=2)
+    one, other = drawn("AAA", MONDAY), drawn("BBB", MONDAY, number=2)
     change = today("replace", "01:00", "02:00", by="C", rotation=1)
 
     plan = Plan((one, other), (change,))
@@ -183,19 +200,19 @@ def test_an_override_stops_when_its_substitute_is_deactivated():
 
 
 def test_one_person_in_two_rotations_has_one_entry_with_the_other_reason_beside_it():
-    plan = Plan((drawn("A", MONDAY, id=2), drawn("A", MONDAY, id=1)))
+    plan = Plan((drawn("A", MONDAY, number=2), drawn("A", MONDAY, number=1)))
 
     assert answer_at(plan, at(MONDAY)).people == (Cover(person("A"), Source(1, 1, 0), (Source(2, 1, 0),)),)
 
 
-def swap(ordinal: int, *, by: str, of: str, id: int = 1, rotation: int = 1, part: Interval | None = None) -> Swap:
-    return Swap(id, rotation, ordinal, person(of), person(by), at("2026-01-01") + id * HOUR, part)
+def swap(ordinal: int, *, by: str, of: str, number: int = 1, rotation: int = 1, part: Interval | None = None) -> Swap:
+    return Swap(number, rotation, ordinal, person(of), person(by), at("2026-01-01") + number * HOUR, part)
 
 
 def test_a_swap_takes_one_turn_and_a_part_swap_a_part_of_it():
     turns = Rotation(1, 1, (version("AB", cadence(f"{MONDAY}T12:00", unit="hour", every=3)),))
-    whole = swap(0, by="B", of="A", id=1)
-    part = swap(0, by="A", of="B", id=2, part=hours("13:00", "18:00"))
+    whole = swap(0, by="B", of="A", number=1)
+    part = swap(0, by="A", of="B", number=2, part=hours("13:00", "18:00"))
 
     assert listed(Plan((turns,), swaps=(whole,)), hours("12:00", "18:00")) == ["B 12:00-15:00", "B 15:00-18:00"]
     assert listed(Plan((turns,), swaps=(part, whole)), hours("12:00", "15:00")) == ["B 12:00-13:00", "A 13:00-15:00"]
@@ -218,8 +235,8 @@ def test_a_swap_follows_its_turn_when_the_handoff_moves():
     assert listed(plan, span("2026-03-02", "2026-03-03 01:00")) == ["C 01:00-01:00"]
 
 
-def away(letter: str, begin: str, end: str, *, id: int = 1) -> Absence:
-    return Absence(id, person(letter), *_bounds(hours(begin, end)))
+def away(letter: str, begin: str, end: str, *, number: int = 1) -> Absence:
+    return Absence(number, person(letter), *_bounds(hours(begin, end)))
 
 
 @pytest.mark.parametrize(("policy", "drawing"), [("flag", "AAAABBBB"), ("skip", "A..ABBBB"), ("next", "ABBABBBB")])
@@ -235,7 +252,11 @@ def test_the_next_passes_over_absent_deactivated_and_shadowing_people_and_empty_
     turns = Rotation(1, 1, (version("AB.Cd(EF)", cadence(f"{MONDAY}T00:00")),))
     plan = Plan(
         (turns,),
-        absences=(away("A", "00:00", "12:00", id=5), away("B", "00:00", "12:00"), away("E", "06:00", "12:00", id=2)),
+        absences=(
+            away("A", "00:00", "12:00", number=5),
+            away("B", "00:00", "12:00"),
+            away("E", "06:00", "12:00", number=2),
+        ),
         absence_policy="next",
         deactivated={person("C"): at("2026-01-01")},
     )
@@ -246,7 +267,7 @@ def test_the_next_passes_over_absent_deactivated_and_shadowing_people_and_empty_
 
 def test_two_absent_members_of_a_slot_are_covered_by_two_people():
     turns = Rotation(1, 1, (version("(AB)(CD)", cadence(f"{MONDAY}T00:00")),))
-    both = (away("A", "00:00", "12:00", id=1), away("B", "00:00", "12:00", id=2))
+    both = (away("A", "00:00", "12:00", number=1), away("B", "00:00", "12:00", number=2))
 
     plan = Plan((turns,), absences=both, absence_policy="next")
 

@@ -103,7 +103,7 @@ def test_two_members_of_a_slot_have_a_shift_each():
 
 
 def test_an_empty_slot_shows_the_layer_below_or_a_gap():
-    above = rotation("A.", cadence(MONDAY), id=2, layer=2)
+    above = rotation("A.", cadence(MONDAY), number=2, layer=2)
     below = rotation("B", cadence(MONDAY))
     two_days = span("2024-07-29", "2024-07-31")
 

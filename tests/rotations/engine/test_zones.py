@@ -46,7 +46,9 @@ def watched_handoff(zone: str, day: str, reading: datetime) -> datetime:
 
 def watched_turns(zone: str, day: str, anchor: datetime, length: timedelta) -> Iterator[tuple[datetime, Turn]]:
     """Yield, for each moment of the two days around, the turn of the largest number that has begun."""
-    started = [(number, watched_handoff(zone, day, anchor + number * length)) for number in range(-2, 108 // hours(length))]
+    started = [
+        (number, watched_handoff(zone, day, anchor + number * length)) for number in range(-2, 108 // hours(length))
+    ]
     for moment, _ in watched_clock(zone, day)[288:480]:
         number, start = max((number, start) for number, start in started if start <= moment)
         yield moment, Turn(number, start, dict(started)[number + 1])

@@ -1,0 +1,71 @@
+"""Gaps, load, what a change gains and loses, conflicts, double bookings and short rests."""
+
+from rotations.engine.coverage import (
+    Conflict,
+    DoubleBooking,
+    Load,
+    ShortRest,
+    changes,
+    conflicts,
+    double_bookings,
+    gaps,
+    load,
+    short_rests,
+)
+from rotations.engine.plan import Absence, Plan
+from rotations.engine.sweep import shifts
+from tests.rotations.engine.pictures import HOUR, at, drawn, letter, person, span
+
+DAY = span("2026-03-02", "2026-03-03")
+A, B = person("A"), person("B")
+
+
+def drawn_plan(text: str) -> Plan:
+    return Plan((drawn(text, "2026-03-02"),))
+
+
+def hours(begin: int, end: int):
+    return span(f"2026-03-02 {begin:02}:00", f"2026-03-02 {end:02}:00")
+
+
+def test_gaps_are_where_nobody_is():
+    assert gaps(drawn_plan("A.B..C"), hours(0, 6)) == (hours(1, 2), hours(3, 5))
+
+
+def test_load_is_time_and_number_of_shifts():
+    assert load(shifts(drawn_plan("AAB.A"), DAY)) == {A: Load(3 * HOUR, 3), B: Load(HOUR, 1)}
+
+
+def test_changes_are_the_time_gained_and_lost_by_each_person_and_the_gaps():
+    difference = changes(drawn_plan("AAB."), drawn_plan("AB.A"), hours(0, 4))
+
+    assert [(letter(shift.person), shift.start.hour) for shift in difference.gained] == [("B", 1), ("A", 3)]
+    assert [(letter(shift.person), shift.start.hour) for shift in difference.lost] == [("A", 1), ("B", 2)]
+    assert difference.new_gaps == (hours(2, 3),)
+    assert difference.closed_gaps == (hours(3, 4),)
+
+
+def test_the_same_plan_changes_nothing():
+    assert changes(drawn_plan("AAB."), drawn_plan("AAB."), DAY) == ((), (), (), ())
+
+
+def test_conflicts_are_where_someone_on_call_is_away():
+    away = Absence(5, A, at("2026-03-02 01:30"), at("2026-03-02 04:30"))
+
+    assert conflicts(shifts(drawn_plan("AABBA"), DAY), [away]) == (
+        Conflict(A, 5, span("2026-03-02 01:30", "2026-03-02 02:00")),
+        Conflict(A, 5, span("2026-03-02 04:00", "2026-03-02 04:30")),
+    )
+
+
+def test_a_double_booking_is_time_on_call_in_two_schedules():
+    one, other, third = (shifts(drawn_plan(text), DAY) for text in ("AAAB", "BAAB", ".A.."))
+
+    assert double_bookings(one, other, third) == (DoubleBooking(A, hours(1, 3)), DoubleBooking(B, hours(3, 4)))
+    assert double_bookings(one) == ()
+
+
+def test_a_rest_is_short_where_shifts_do_not_touch_and_are_too_close():
+    served = shifts(drawn_plan("AAB.A.....A"), DAY)
+
+    assert short_rests(served, least=3 * HOUR) == (ShortRest(A, hours(2, 4)),)
