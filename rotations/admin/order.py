@@ -1,7 +1,7 @@
 """How is the order of a rotation written in a form? One line per turn, as text that a script makes draggable."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -33,21 +33,25 @@ def read_order(text: str, people: Mapping[str, Person]) -> Order:
     Lines without text are passed over; a dash alone is a turn of nobody.
 
     Raises:
-        ValidationError: ``unknown_person``, one for each address that is nobody's.
+        ValidationError: ``unknown_person`` for each address that is nobody's; ``no_members`` for a line of commas.
     """
     lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
-    unknown = [
-        ValidationError(f"Line {number}: nobody has the e-mail address “{address}”.", code="unknown_person")
-        for number, line in lines
-        for address, _shadow in _addresses(line)
-        if address not in people
-    ]
-    if unknown:
-        raise ValidationError(unknown)
+    problems = [problem for number, line in lines for problem in _problems(number, line, people)]
+    if problems:
+        raise ValidationError(problems)
     return [
         [MemberDraft(person_id=people[address].pk, shadow=shadow) for address, shadow in _addresses(line)]
         for _number, line in lines
     ]
+
+
+def _problems(number: int, line: str, people: Mapping[str, Person]) -> Iterator[ValidationError]:
+    addresses = _addresses(line)
+    if not addresses and line not in HOLES:
+        yield ValidationError(f"Line {number}: name somebody, or write a dash for nobody.", code="no_members")
+    for address, _shadow in addresses:
+        if address not in people:
+            yield ValidationError(f"Line {number}: nobody has the e-mail address “{address}”.", code="unknown_person")
 
 
 def _addresses(line: str) -> list[tuple[str, bool]]:

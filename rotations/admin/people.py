@@ -34,6 +34,8 @@ class PersonForm(ServiceForm):
     class Meta:
         model = Person
         fields = KEPT
+        # Django would put its own words in place of the model's where the codes are the same.
+        error_messages = {"external_ids": {"invalid": 'Write pairs such as {"pagerduty": "PUSER01"}.'}}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

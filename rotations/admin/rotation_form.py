@@ -38,6 +38,12 @@ class RotationForm(ServiceForm):
     }
 
     order = OrderField(label="Order", help_text=explained(FIRST_NOW, LINES))
+    layer = forms.IntegerField(
+        min_value=1,
+        initial=1,
+        help_text=Rotation._meta.get_field("layer").help_text,
+        error_messages={"min_value": "Layers start at 1."},
+    )
     every = forms.IntegerField(label="A turn lasts", min_value=1, max_value=1000, initial=1)
     unit = forms.ChoiceField(label="", choices=Unit, initial=Unit.WEEK)
     anchor = WallClockField(
@@ -72,7 +78,7 @@ class RotationForm(ServiceForm):
 
     class Meta:
         model = Rotation
-        fields = ("schedule", "name", "layer")
+        fields = ("schedule", "name")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         instance = kwargs.get("instance")
@@ -129,6 +135,7 @@ def _values_of(rotation: Rotation) -> dict[str, Any]:
         "zone": version.zone,
         "advance": version.advance,
         "hours": hours_text(version.windows.all()),
+        "layer": rotation.layer,
         "ends_at": reading_of(rotation.ends_at, version.zone) if rotation.ends_at else None,
     }
 
