@@ -14,7 +14,7 @@ from rotations.engine.plan import Answer, Plan, answer_at
 from rotations.engine.sweep import outlook, shifts
 from rotations.engine.terms import Outlook, Shift
 from rotations.engine.windows import counting_turns
-from tests.rotations.engine.random_plans import cadences, moments, plans, plans_and_windows, versions, windows
+from tests.rotations.engine.random_plans import Chance, chances_and_plans, plans_and_windows
 
 SIDES = [timedelta(microseconds=us) for us in (-1_000_000, -1, 0, 1, 1_000_000)]
 
@@ -135,9 +135,9 @@ def test_a_whole_shift_is_the_clipped_one_and_the_same_from_everywhere_in_it(cas
 
 @st.composite
 def plans_and_edits(draw):
-    plan, middle = draw(plans(most_rotations=1))
-    draft = draw(versions(middle))
-    return plan, replace(draft, effective_at=draw(moments(middle))), middle
+    """A plan of one rotation, an edit of it, and when it all happens."""
+    chance, plan = draw(chances_and_plans(rotations=1))
+    return plan, replace(chance.version(), effective_at=chance.moment()), chance.middle
 
 
 @given(plans_and_edits())
@@ -170,13 +170,9 @@ def test_whoever_is_kept_on_by_an_edit_finishes_their_turn_with_its_ordinal(case
         assert after.members(after.first_number) == kept
 
 
-@given(
-    cadences(datetime(2026, 3, 1)),
-    st.lists(windows, max_size=3).map(tuple),
-    st.integers(-400, 400),
-    st.integers(0, 400),
-)  # noqa: DTZ001
-def test_counting_the_turns_that_are_covered_equals_a_walk(cadence, windows, first, count):
+@given(st.integers(0, 2**32).map(Chance), st.integers(-400, 400), st.integers(0, 400))
+def test_counting_the_turns_that_are_covered_equals_a_walk(chance, first, count):
+    cadence, windows = chance.cadence(), chance.some(chance.window, 3)
     if not cadence.step:
         return
 
