@@ -158,8 +158,9 @@ class Room:
 
     def _save_participants(self) -> None:
         touched = self._participants_to_save.values()
-        Participant.objects.bulk_create([one for one in touched if one._state.adding])
-        if known := [one for one in touched if not one._state.adding]:
+        new, known = ([one for one in touched if one._state.adding is adding] for adding in (True, False))
+        Participant.objects.bulk_create(new)
+        if known:
             Participant.objects.bulk_update(known, ["kind", "joined_at", "left_at"])
 
 

@@ -1,0 +1,151 @@
+"""What does it cost? Statements, counted: the same however many people, incidents and facts there are."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from oncall.incidents import queries
+from oncall.incidents.models import Service
+from oncall.incidents.services import participants, roles
+from oncall.incidents.services.declaring import declare
+from rotations.actors import Actor
+from tests.factories.incidents import FIRST_TO_JOIN, NIGHT, incident, named, on_call_in, role, rule, service
+from tests.factories.rotations import person, schedule, weekly_rotation
+from tests.oncall.incidents.pictures import minute, standing
+
+pytestmark = pytest.mark.django_db
+
+SYSTEM = Actor.system()
+FIVE_ROLES = ("lead", "driver", "scribe", "liaison", "planner")
+
+
+def service_with_five_roles(people_each: int) -> Service:
+    """Return a service whose five roles each ask a schedule of their own with that many people on call."""
+    rules = []
+    for slug in FIVE_ROLES:
+        rota = schedule(slug)
+        weekly_rotation(rota, [[person(f"{slug}{number}") for number in range(people_each)]])
+        rules.append(rule(slug, on_call_in(rota)))
+    return service(*rules)
+
+
+@pytest.mark.django_db(transaction=True)  # plans are remembered once they are committed
+@pytest.mark.parametrize("people_each", [1, 10])
+def test_declaring_with_five_roles_takes_eleven_statements_however_many_candidates(people_each: int):
+    checkout = service_with_five_roles(people_each)
+    incident("The plans are compiled once", service=checkout)
+
+    with CaptureQueriesContext(
+        connection,
+    ) as statements:
+        declared = declare(
+            title="Checkout 5xx", service=checkout, source="pager", dedup_key="k", by=SYSTEM, now=minute(1)
+        )
+
+    assert set(standing(declared.incident)) == set(FIVE_ROLES)
+    shapes = [_shape(one["sql"]) for one in statements if one["sql"] not in ("BEGIN", "BEGIN IMMEDIATE", "COMMIT")]
+    assert shapes == [
+        "SELECT incidents_incident",  # is one open with this key?
+        "SELECT incidents_responseplan",
+        "SAVEPOINT",
+        "INSERT incidents_incident",
+        "RELEASE SAVEPOINT",
+        "SELECT rotations_schedule",  # the revisions of the plans in memory
+        "SELECT rotations_person",
+        "SELECT incidents_assignment",  # load, and what was accepted lately
+        "INSERT incidents_assignment",
+        "INSERT incidents_participant",
+        "INSERT incidents_timelineentry",
+    ]
+
+
+@pytest.mark.parametrize("others", [0, 3])
+def test_accepting_costs_the_same_however_many_take_part(others: int):
+    ada = person("Ada")
+    one = incident(service=service(rule("lead", named(ada))))
+    for number in range(others):
+        somebody = person(f"Somebody{number}")
+        participants.join(one, person=somebody, by=Actor.of_person(somebody), now=NIGHT)
+
+    lead = role()
+
+    with CaptureQueriesContext(connection) as statements:
+        roles.accept(one, role=lead, person=ada, by=Actor.of_person(ada), now=minute(1))
+
+    assert [_shape(one["sql"]) for one in statements] == [
+        "SAVEPOINT",
+        "SELECT incidents_incident",
+        "SELECT incidents_assignment",
+        "UPDATE incidents_assignment",
+        "SELECT incidents_participant",
+        "UPDATE incidents_participant",
+        "INSERT incidents_timelineentry",
+        "UPDATE incidents_incident",
+        "RELEASE SAVEPOINT",
+    ]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_list_of_incidents_takes_four_queries(django_assert_num_queries, count: int):
+    ada, bo = person("Ada"), person("Bo")
+    checkout = service(rule("lead", named(ada)), rule("scribe", FIRST_TO_JOIN), rule("driver", named(bo), seats=2))
+    for number in range(count):
+        incident(f"Number {number}", service=checkout)
+
+    with django_assert_num_queries(4):
+        views = queries.incident_views(queries.open_incidents())
+        read = [
+            (view.incident.service.slug, len(view.roles), len(view.vacancies), len(view.participants)) for view in views
+        ]
+
+    assert read == [("checkout", 2, 2, 2)] * count
+
+
+def test_one_incident_takes_four_queries(django_assert_num_queries):
+    one = incident(by=person("Ada"))
+
+    with django_assert_num_queries(4):
+        queries.incident_view(one.number)
+
+
+@pytest.mark.parametrize("days", [1, 3])
+def test_the_seats_of_any_instant_take_two_queries(django_assert_num_queries, days: int):
+    one = incident(by=person("Ada"))
+
+    with django_assert_num_queries(2):
+        queries.seats_at(one, NIGHT + timedelta(days=days))
+
+
+def test_offers_that_are_not_due_cost_one_query(django_assert_num_queries):
+    checkout = service(rule("lead", named(person("Ada"))))
+    for number in range(3):
+        incident(f"Number {number}", service=checkout)
+
+    with django_assert_num_queries(1):
+        roles.expire_due_offers(now=minute(4))
+
+
+def test_passing_an_offer_on_costs_the_same_however_many_incidents_are_open():
+    ada, bo = person("Ada"), person("Bo")
+    slow = service(rule("lead", named(ada), accept_within=timedelta(days=9)), slug="slow")
+    due = service(rule("lead", named(ada), named(bo)))
+
+    assert _cost_of_expiring(due) == _cost_of_expiring(due, besides=[slow] * 5)
+
+
+def _cost_of_expiring(due: Service, *, besides: tuple[Service, ...] | list[Service] = ()) -> int:
+    for other in besides:
+        incident("Not due", service=other)
+    incident("Due", service=due)
+    with CaptureQueriesContext(connection) as statements:
+        assert roles.expire_due_offers(now=minute(5)) == 1
+    return len(statements)
+
+
+def _shape(sql: str) -> str:
+    """Return the verb and the first table of a statement."""
+    words = sql.replace('"', " ").replace("(", " ").split()
+    verb = words[0] if words[0] != "RELEASE" else "RELEASE SAVEPOINT"
+    return verb if "SAVEPOINT" in verb else f"{verb} {next(word for word in words if '_' in word and '.' not in word)}"

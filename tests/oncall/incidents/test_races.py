@@ -1,0 +1,167 @@
+"""Many at once, on a real PostgreSQL with real threads: cases 4, 6, 8 and 15."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from oncall.incidents.models import Assignment, Incident, Participant, Vacancy
+from oncall.incidents.services import lifecycle, participants, roles
+from oncall.incidents.services.declaring import declare
+from rotations.actors import Actor
+from rotations.errors import Refusal
+from rotations.models import Person
+from tests.factories.incidents import FIRST_TO_JOIN, incident, named, role, rule, service
+from tests.factories.rotations import person
+from tests.oncall.incidents.pictures import ledger, minute, standing
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+SYSTEM = Actor.system()
+
+
+def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
+    """Start every call in a thread of its own at one moment; a refusal is an answer, any other error is raised."""
+    start = threading.Barrier(len(calls))
+
+    def run(call: Callable[[], Any]) -> Any:
+        try:
+            start.wait(timeout=30)
+            return call()
+        except Refusal as refusal:
+            return refusal
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))
+
+
+def people(count: int) -> list[Person]:
+    return [person(f"Person{number}") for number in range(count)]
+
+
+def test_twenty_declarations_of_one_key_make_one_incident_with_one_set_of_assignments():
+    ada = person("Ada")
+    checkout = service(rule("lead", named(ada)), rule("scribe", FIRST_TO_JOIN))
+
+    def declares() -> Any:
+        return declare(title="Checkout 5xx", service=checkout, source="pager", dedup_key="k", by=SYSTEM, now=minute(0))
+
+    answers = at_once([declares] * 20)
+
+    assert Counter(answer.created for answer in answers) == {True: 1, False: 19}
+    assert {answer.incident.number for answer in answers} == {Incident.objects.get().number}
+    assert standing(Incident.objects.get()) == {"lead": "Ada offered", "scribe": "vacant: waiting_for_first_to_join"}
+
+
+def test_of_ten_who_join_at_once_one_leads_and_all_are_told_who():
+    one = incident()
+    crew = people(10)
+
+    answers = at_once(
+        [lambda who=who: participants.join(one, person=who, by=Actor.of_person(who), now=minute(1)) for who in crew]
+    )
+
+    [lead] = Assignment.objects.all()
+    assert Participant.objects.filter(incident=one).count() == 10
+    assert {seat.person for answer in answers for seat in answer.holders} == {lead.person}
+    assert [answer.assignment for answer in answers if answer.assignment] == [lead]
+
+
+def test_one_person_who_joins_ten_times_at_once_takes_part_once():
+    ada = person("Ada")
+    one = incident()
+
+    answers = at_once([lambda: participants.join(one, person=ada, by=Actor.of_person(ada), now=minute(1))] * 10)
+
+    assert {answer.assignment for answer in answers} == {Assignment.objects.get()}
+    assert (Participant.objects.count(), Vacancy.objects.filter(ended_at=None).count()) == (1, 0)
+
+
+def test_an_acceptance_and_the_expiry_of_its_offer_have_one_winner():
+    ada, bo = person("Ada"), person("Bo")
+    checkout = service(rule("lead", named(ada), named(bo)))
+
+    lead = role()
+    for _ in range(10):
+        one = incident(service=checkout)
+        accepted, _expired = at_once(
+            [
+                lambda one=one: roles.accept(one, role=lead, person=ada, by=Actor.of_person(ada), now=minute(5)),
+                lambda: roles.expire_due_offers(now=minute(5)),
+            ]
+        )
+        if isinstance(accepted, Refusal):
+            assert (accepted.code, accepted.extra["holder"]) == ("offer_expired", bo)
+            assert ledger(one) == ["Ada 0-5 expired", "Bo 5- offered"]
+        else:
+            assert ledger(one) == ["Ada 0- accepted"]
+        lifecycle.resolve(one, by=SYSTEM, now=minute(6))
+
+
+def test_two_workers_pass_each_offer_on_once():
+    ada, bo = person("Ada"), person("Bo")
+    checkout = service(rule("lead", named(ada), named(bo)))
+    several = [incident(f"Number {number}", service=checkout) for number in range(10)]
+
+    claimed = at_once([lambda: roles.expire_due_offers(now=minute(5))] * 4)
+
+    assert sum(claimed) == 10
+    assert [ledger(one) for one in several] == [["Ada 0-5 expired", "Bo 5- offered"]] * 10
+
+
+def test_fifty_joins_accepts_and_takes_at_once_leave_one_holder_of_each_seat():
+    crew = people(10)
+    ada = crew[0]
+    one = incident(service=service(rule("lead", named(ada), FIRST_TO_JOIN), rule("scribe", FIRST_TO_JOIN, seats=2)))
+    for who in crew[5:]:
+        participants.join(one, person=who, by=Actor.of_person(who), now=minute(0))
+
+    seats = (role(), role("scribe"))
+
+    def calls_of(who: Person) -> list[Callable[[], Any]]:
+        as_themselves = {"person": who, "by": Actor.of_person(who), "now": minute(1)}
+        return [
+            lambda: participants.join(one, **as_themselves),
+            lambda: participants.join(one, accept=True, **as_themselves),
+            lambda: roles.accept(one, role=seats[0], **as_themselves),
+            lambda: roles.take(one, role=seats[0], **as_themselves),
+            lambda: roles.take(one, role=seats[1], **as_themselves),
+        ]
+
+    answers = at_once([call for who in crew for call in calls_of(who)])
+
+    held = Assignment.objects.filter(incident=one, ended_at=None)
+    codes = {answer.code for answer in answers if isinstance(answer, Refusal)}
+    assert len(answers) == 50
+    assert sorted(held.values_list("role__slug", "seat", "state")) == [
+        ("lead", 1, "accepted"),
+        ("scribe", 1, "accepted"),
+        ("scribe", 2, "accepted"),
+    ]
+    assert len({row.person for row in held.filter(role__slug="scribe")}) == 2
+    assert not Vacancy.objects.filter(incident=one, ended_at=None).exists()
+    assert codes <= {"role_taken", "not_offered", "not_a_participant", "already_answered"}
+
+
+def test_an_incident_resolved_while_everybody_joins_has_no_open_seat():
+    one = incident()
+    crew = people(8)
+
+    at_once(
+        [
+            lambda: lifecycle.resolve(one, by=SYSTEM, now=minute(1)),
+            *(
+                lambda who=who: participants.join(one, person=who, by=Actor.of_person(who), now=minute(1))
+                for who in crew
+            ),
+        ]
+    )
+
+    assert not Assignment.objects.filter(ended_at=None).exists()
+    assert not Vacancy.objects.filter(ended_at=None).exists()
