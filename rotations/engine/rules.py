@@ -58,7 +58,7 @@ def absences_covered(
     With ``next``, each absent person gives way to one person of the first slot after the turn's that has anybody
     active, present and not yet on in this rotation.
     """
-    if policy == "flag" or not absent:
+    if policy == "flag":
         return covers
     kept = {cover.person for cover in covers if cover.person not in absent}
     answer: list[Cover] = []

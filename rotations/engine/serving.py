@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import pairwise, repeat
 
-from rotations.engine.intervals import instant, micros
 from rotations.engine.offsets import offsets_of
 from rotations.engine.rules import Crew, seated
 from rotations.engine.terms import Plan, Rotation, Slot, Version
@@ -42,12 +41,9 @@ class _Crews(dict[Slot, Crew]):
 
 def _stretches(plan: Plan, rotation: Rotation, start: int, end: int) -> Iterator[tuple[Version, int, int]]:
     """Yield the stretches of one version within which nobody is deactivated."""
-    changes = [micros(version.effective_at) for version in rotation.versions]
-    if rotation.ends_at is not None:
-        changes.append(micros(rotation.ends_at))
-    inner = (edge for edge in {*changes, *plan.left_at.values()} if start < edge < end)
+    inner = (edge for edge in {*rotation.begins, rotation.in_force[1], *plan.left_at.values()} if start < edge < end)
     for begin, finish in pairwise((start, *sorted(inner), end)):
-        version = rotation.version_at(instant(begin))
+        version = rotation.version_at(begin)
         if version is not None and begin < finish:
             yield version, begin, finish
 

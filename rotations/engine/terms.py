@@ -98,9 +98,14 @@ class Rotation:
         object.__setattr__(self, "versions", tuple(sorted(self.versions, key=lambda version: version.effective_at)))
 
     @cached_property
+    def begins(self) -> tuple[int, ...]:
+        """When each version takes effect, in microseconds."""
+        return tuple(micros(version.effective_at) for version in self.versions)
+
+    @cached_property
     def in_force(self) -> tuple[int, int]:
         """Return the first instant of the rotation and the first after it, in microseconds."""
-        begins = micros(self.versions[0].effective_at) if self.versions else ALWAYS
+        begins = self.begins[0] if self.begins else ALWAYS
         return begins, ALWAYS if self.ends_at is None else micros(self.ends_at)
 
     @cached_property
@@ -108,11 +113,11 @@ class Rotation:
         slots = (slot for version in self.versions for slot in (*version.slots, version.carried or ()))
         return any(member.shadow for slot in slots for member in slot)
 
-    def version_at(self, moment: datetime) -> Version | None:
-        """Return the version in force, or None before the first one and from the rotation's end on."""
-        if self.ends_at is not None and self.ends_at <= moment:
+    def version_at(self, at: int) -> Version | None:
+        """Return the version in force at an instant in microseconds: none before the first, none after the end."""
+        if at >= self.in_force[1]:
             return None
-        begun = bisect_right(self.versions, moment, key=lambda version: version.effective_at)
+        begun = bisect_right(self.begins, at)
         return self.versions[begun - 1] if begun else None
 
 

@@ -6,7 +6,7 @@ Instants are in microseconds.
 from datetime import date
 from typing import Final, NamedTuple
 
-from rotations.engine.intervals import EPOCH, instant
+from rotations.engine.intervals import EPOCH
 from rotations.engine.offsets import offsets_of
 from rotations.engine.rules import Covers, Crew, absences_covered, seated
 from rotations.engine.terms import Occurrence, Plan, Rotation, Slot, Version
@@ -27,7 +27,7 @@ class TurnInForce(NamedTuple):
 
 def turn_in_force(rotation: Rotation, at: int) -> TurnInForce | None:
     """Return the turn at an instant, or None where the rotation has not begun or has ended."""
-    version = rotation.version_at(instant(at))
+    version = rotation.version_at(at)
     if version is None:
         return None
     number = version.cadence.number_at(at)
@@ -40,10 +40,14 @@ def turn_in_force(rotation: Rotation, at: int) -> TurnInForce | None:
 
 def people_of(plan: Plan, turn: TurnInForce, at: int) -> Covers:
     """Return the people of a turn at an instant within it, absences considered; in the order of their seats."""
+    covers = _seated(plan, turn, at, shadow=False)
+    absent = absent_at(plan, at)
+    if not absent:
+        return covers
     return absences_covered(
-        _seated(plan, turn, at, shadow=False),
+        covers,
         policy=plan.absence_policy,
-        absent=absent_at(plan, at),
+        absent=absent,
         slots_after=slots_after(turn.version, turn.number),
         is_active=lambda person: plan.is_active(person, at),
     )
@@ -52,14 +56,14 @@ def people_of(plan: Plan, turn: TurnInForce, at: int) -> Covers:
 def shadows_of(plan: Plan, turn: TurnInForce, at: int) -> Covers:
     """Return the shadows of a turn at an instant within it; nobody stands in for an absent one."""
     shadows = _seated(plan, turn, at, shadow=True)
-    if plan.absence_policy == "flag" or not shadows:
-        return shadows
-    absent = absent_at(plan, at)
+    absent = absent_at(plan, at) if shadows else {}
     return tuple(cover for cover in shadows if cover.person not in absent)
 
 
 def absent_at(plan: Plan, at: int) -> dict[int, int]:
-    """Return who is away at an instant, and by which absence: the lowest id where there are several."""
+    """Return whom the absence policy finds away at an instant, and by which absence: of several, the lowest id."""
+    if plan.absence_policy == "flag":
+        return {}
     absences = reversed(plan.absent.within(at, at + 1))
     return {away.value.person: away.value.id for away in absences}
 

@@ -162,7 +162,7 @@ def test_whoever_is_kept_on_by_an_edit_finishes_their_turn_with_its_ordinal(case
     staying = {member.person for slot in draft.slots for member in slot}
     kept = tuple(member for member in earlier[-1].members(number) if member.person in staying)
 
-    after = edited(rotation, draft).version_at(draft.effective_at)
+    after = edited(rotation, draft).version_at(micros(draft.effective_at))
 
     assert after is not None
     assert after.ordinal(after.first_number) == earlier[-1].ordinal(number)

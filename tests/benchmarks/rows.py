@@ -1,0 +1,62 @@
+"""What is a row of the table? A piece of work, the budget it has, and what was measured."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from statistics import median
+from time import process_time
+from typing import Literal
+
+Unit = Literal["µs", "ms", "s"]
+
+_SECONDS: dict[Unit, float] = {"µs": 1e-6, "ms": 1e-3, "s": 1.0}
+
+
+@dataclass(frozen=True)
+class Row:
+    """``measured`` against ``budget``, both in ``unit``; a row without a budget is there to be compared."""
+
+    what: str
+    measured: float
+    unit: Unit
+    budget: float | None = None
+    note: str = ""
+
+    @property
+    def ratio(self) -> float | None:
+        return None if self.budget is None else self.measured / self.budget
+
+    @property
+    def verdict(self) -> str:
+        if self.ratio is None:
+            return ""
+        return "within" if self.ratio <= 1 else "missed"
+
+
+Group = Callable[[], Iterable[Row]]
+"""One file of rows: measures when it is called, and yields its rows as they are ready."""
+
+
+def timed(work: Callable[[], object], *, unit: Unit, rounds: int = 15, lasting: float = 0.05) -> tuple[float, float]:
+    """Return the best and the median time of one call, in ``unit``, over several rounds.
+
+    A round repeats the call for about ``lasting`` seconds of processor time: what other processes take of a shared
+    machine does not count. The best round is compared with the budget, and the median is noted beside it.
+    """
+    work()
+    once = _seconds(work, 1)
+    calls = max(1, round(lasting / max(once, 1e-7)))
+    seconds = [_seconds(work, calls) / calls for _ in range(rounds)]
+    return min(seconds) / _SECONDS[unit], median(seconds) / _SECONDS[unit]
+
+
+def timed_row(what: str, work: Callable[[], object], *, unit: Unit, budget: float | None = None) -> Row:
+    """Measure a call and make a row of it."""
+    best, middle = timed(work, unit=unit)
+    return Row(what, best, unit, budget, note=f"median {middle:.4g}")
+
+
+def _seconds(work: Callable[[], object], calls: int) -> float:
+    begun = process_time()
+    for _ in range(calls):
+        work()
+    return process_time() - begun
