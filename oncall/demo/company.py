@@ -71,9 +71,10 @@ TEAMS = (
     ),
 )
 
-EMAILS = frozenset(employee.email for team in TEAMS for employee in team.people)
+# Under this name the people of the demo are known as such, in their ``external_ids``.
+MARK = "paper-lighthouse"
 
 
 def fiction(request: HttpRequest) -> dict[str, object]:
-    """Give templates ``fiction``: what they say to somebody who signed in to the demo. Asked only where it is shown."""
-    return {"fiction": lambda: FICTION if getattr(request.user, "email", "") in EMAILS else ""}
+    """Give templates ``fiction``: what they say to somebody of the demo. Asked only where it is shown."""
+    return {"fiction": lambda: FICTION if MARK in getattr(request.user, "external_ids", {}) else ""}

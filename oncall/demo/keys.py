@@ -43,9 +43,8 @@ The demo: Paper Lighthouse, a made-up company. Nobody in it is real, and nobody 
 
   Declare an incident, as a paging system would:
 
-    TOKEN={self.token}
-    curl -s {public_url}/api/v1/incidents/ -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \\
-      -d '{{"title": "Checkout 5xx", "severity": 2, "service": "checkout"}}'
+curl -s {public_url}/api/v1/incidents/ -H "Authorization: Bearer {self.token}" \
+-H "Content-Type: application/json" -d '{{"title": "Checkout 5xx", "severity": 2, "service": "checkout"}}'
 
   Alertmanager sends to  {public_url}/hooks/{self.hook_token}/
   A calendar to add      {public_url}/feeds/{self.calendar_token}/{self.calendar_name}.ics
@@ -57,8 +56,3 @@ def saved_keys(data_dir: Path) -> Keys | None:
     """Return what ``save`` wrote, or None where there is none."""
     path = data_dir / NAME
     return Keys(**json.loads(path.read_text())) if path.exists() else None
-
-
-def forget(data_dir: Path) -> None:
-    """Remove the file; harmless where there is none."""
-    (data_dir / NAME).unlink(missing_ok=True)

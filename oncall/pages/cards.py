@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from oncall.incidents.models import Incident, ParticipantKind, State, Status
+from oncall.incidents.models import Incident, ParticipantKind, State, Status, TimelineEntry
 from oncall.incidents.queries import IncidentView, ParticipantView, SeatView, VacancyView
 from rotations.models import Person
 
@@ -13,9 +13,10 @@ VACANCY_WORDS = {
     "exclusive": "Nobody here may hold it beside their other role",
     "waiting_for_first_to_join": "Goes to the first responder who joins",
 }
+NOTE_KINDS = {"note", "finding"}
 STEPS = {
-    Status.DECLARED: (("acknowledge", "Acknowledge"), ("mitigate", "Mitigated"), ("resolve", "Resolve")),
-    Status.ACKNOWLEDGED: (("mitigate", "Mitigated"), ("resolve", "Resolve")),
+    Status.DECLARED: (("acknowledge", "Acknowledge"), ("mitigate", "Mark as mitigated"), ("resolve", "Resolve")),
+    Status.ACKNOWLEDGED: (("mitigate", "Mark as mitigated"), ("resolve", "Resolve")),
     Status.MITIGATED: (("resolve", "Resolve"),),
     Status.RESOLVED: (("reopen", "Reopen"),),
 }
@@ -57,6 +58,7 @@ class Present:
     name: str
     words: str
     is_viewer: bool
+    has_joined: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,11 @@ class Card:
         return any(row.waits_for_viewer for row in self.rows)
 
     @property
+    def joined(self) -> int:
+        """Return how many people have joined."""
+        return sum(person.has_joined for person in self.people)
+
+    @property
     def ways_in(self) -> tuple[tuple[str, str], ...]:
         """Return how the viewer can join, as pairs of kind and words."""
         return WAYS_IN[self.viewer_kind]
@@ -87,6 +94,16 @@ class Card:
     def steps(self) -> tuple[tuple[str, str], ...]:
         """Return how the incident can go on, as pairs of step and words."""
         return STEPS[Status(self.incident.status)]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One fact of a timeline. ``author`` is of notes alone: the other texts say who did it."""
+
+    at: datetime
+    text: str
+    author: str
+    is_note: bool
 
 
 def incident_card(view: IncidentView, *, viewer: Person) -> Card:
@@ -102,6 +119,15 @@ def incident_card(view: IncidentView, *, viewer: Person) -> Card:
         people=tuple(_present(one, viewer=viewer) for one in here),
         viewer_kind=mine.kind if mine is not None and mine.joined_at is not None else "",
     )
+
+
+def timeline_entry(row: TimelineEntry) -> Entry:
+    """Return one fact in words, the codes of vacancies in it spelled out."""
+    text = row.text
+    for code, words in VACANCY_WORDS.items():
+        text = text.replace(code, words[:1].lower() + words[1:])
+    is_note = row.kind in NOTE_KINDS
+    return Entry(row.at, text, row.actor_name if is_note else "", is_note)
 
 
 def _held(seat: SeatView, *, viewer: Person, responds: bool) -> Row:
@@ -144,8 +170,9 @@ def _acts(state: State, *, is_viewer: bool, responds: bool) -> tuple[str, ...]:
 
 
 def _present(one: ParticipantView, *, viewer: Person) -> Present:
-    words = one.kind if one.joined_at is not None else "asked, has not joined"
-    return Present(one.person.name, words, one.person == viewer)
+    has_joined = one.joined_at is not None
+    words = one.kind if has_joined else "asked, has not joined"
+    return Present(one.person.name, words, one.person == viewer, has_joined)
 
 
 def _sentence(words: str) -> str:

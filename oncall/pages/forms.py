@@ -7,6 +7,14 @@ from oncall.incidents.models import DEFAULT_SEVERITY, MILDEST_SEVERITY, WORST_SE
 SEVERITY_WORDS = {1: "1 · worst", 5: "5 · mildest"}
 
 
+class SelectReadOnce(forms.Select):
+    """A selection without the ``required`` attribute: to know whether it fits, Django would read the choices twice."""
+
+    def use_required_attribute(self, _initial: object) -> bool:
+        """Return False; a choice is always made, because none is empty."""
+        return False
+
+
 class DeclareForm(forms.Form):
     """An incident that a person declares."""
 
@@ -25,6 +33,7 @@ class DeclareForm(forms.Form):
         # The default comes first, and so is chosen until somebody chooses another.
         Service.objects.order_by("-is_default", "name", "pk"),
         empty_label=None,
+        widget=SelectReadOnce,
         error_messages={"invalid_choice": "This service is not there any more."},
     )
 

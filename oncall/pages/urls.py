@@ -12,6 +12,7 @@ urlpatterns = [
     path("incidents/", declaring.declare, name="declare"),
     path("incidents/<int:number>/", incident.incident, name="incident"),
     path("incidents/<int:number>/room/", incident.room_part, name="incident-room"),
+    path("incidents/<int:number>/timeline/", incident.timeline_part, name="incident-timeline"),
     path("incidents/<int:number>/join/", answers.join, name="join"),
     path("incidents/<int:number>/leave/", answers.leave, name="leave"),
     path("incidents/<int:number>/notes/", incident.add_note, name="add-note"),

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from oncall.demo.company import ADMINISTRATOR, MEMBER, TEAMS
+from oncall.demo.company import ADMINISTRATOR, MARK, TEAMS
 from rotations.actors import Actor
 from rotations.models import Person, Team
 from rotations.services import people, teams
@@ -23,6 +23,7 @@ def hire(*, passwords: dict[str, str], by: Actor, now: datetime) -> tuple[dict[s
                 name=employee.name,
                 zone=demo_team.zone,
                 country=employee.country,
+                external_ids={MARK: employee.email},
                 password=passwords.get(employee.email),
                 is_staff=employee is ADMINISTRATOR,
                 is_superuser=employee is ADMINISTRATOR,
@@ -32,8 +33,3 @@ def hire(*, passwords: dict[str, str], by: Actor, now: datetime) -> tuple[dict[s
             teams.put_in_team(team, person=person, is_manager=employee.manages, by=by, now=now)
             staff[employee.name.split()[0].lower()] = person
     return founded, staff
-
-
-def who_signs_in() -> tuple[str, str]:
-    """Return the e-mail addresses of the administrator and of the member who get a password."""
-    return ADMINISTRATOR.email, MEMBER.email

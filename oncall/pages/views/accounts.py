@@ -1,16 +1,24 @@
 """How do people sign in and change their password? Django's own views, in our look."""
 
+from django import forms
 from django.contrib import messages
-from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, UsernameField
 from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.http import HttpResponse
 from django.urls import reverse_lazy
+
+
+class SignInForm(AuthenticationForm):
+    """Asks for the address with the keyboard that phones have for it."""
+
+    username = UsernameField(widget=forms.EmailInput(attrs={"autofocus": True, "autocomplete": "username"}))
 
 
 class SignIn(LoginView):
     """Whoever is signed in already is sent on."""
 
     template_name = "pages/sign_in.html"
+    authentication_form = SignInForm
     redirect_authenticated_user = True
 
 

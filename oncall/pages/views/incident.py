@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from oncall.incidents.models import Incident
 from oncall.incidents.queries import incident_numbered, incident_views, timeline_of
 from oncall.incidents.services import notes
-from oncall.pages.cards import incident_card
+from oncall.pages.cards import incident_card, timeline_entry
 from oncall.pages.forms import NoteForm
 from oncall.pages.pressing import PART, RefusedPress, press
 from oncall.pages.shown import news
@@ -34,6 +34,16 @@ def incident(request: Visit, number: int) -> HttpResponse:
 def room_part(request: Visit, number: int) -> HttpResponse:
     """Show what changes, for the page that polls."""
     return show_room(request, number, now=timezone.now(), is_poll=True)
+
+
+@signed_in
+@require_safe
+def timeline_part(request: Visit, number: int) -> HttpResponse:
+    """Show the timeline alone, for the page that polls."""
+    context = _timeline(incident_or_404(number)) | {"now": timezone.now(), "number": number}
+    response = render(request, "pages/parts/timeline.html", context)
+    response.headers[PART] = "timeline"
+    return response
 
 
 @signed_in
@@ -63,7 +73,8 @@ def show_incident(
     status: int = 200,
 ) -> HttpResponse:
     """Render the page; ``note`` holds what could not be noted, ``refusal`` what a button was refused."""
-    context = _room(request, number, now=now) | {"note": note or NoteForm(), "refusal": refusal}
+    context = _room(request, number, now=now)
+    context |= _timeline(context["card"].incident) | {"note": note or NoteForm(), "refusal": refusal}
     return render(request, "pages/incident.html", context, status=status)
 
 
@@ -83,6 +94,11 @@ def show_room(
     return response
 
 
+def _timeline(incident: Incident) -> dict[str, Any]:
+    latest = timeline_of(incident).reverse()[:SHOWN_ENTRIES]
+    return {"entries": [timeline_entry(row) for row in latest]}
+
+
 def incident_or_404(number: int) -> Incident:
     """Return the incident, or answer that there is none."""
     try:
@@ -97,7 +113,6 @@ def _room(request: Visit, number: int, *, now: datetime) -> dict[str, Any]:
     return {
         "now": now,
         "card": card,
-        "entries": timeline_of(view.incident).reverse()[:SHOWN_ENTRIES],
         "news": news([card]),
         "waiting": int(card.waits_for_viewer),
         "page": "incident",

@@ -9,8 +9,8 @@
   const sections = () => document.querySelectorAll("[hx-trigger*='every']");
   const isPoll = (event) => event.detail.requestConfig.verb === "get";
 
-  function refresh() {
-    sections().forEach((section) => htmx.trigger(section, "refresh"));
+  function refresh(except) {
+    sections().forEach((section) => section === except || htmx.trigger(section, "refresh"));
   }
 
   function tick() {
@@ -59,6 +59,8 @@
     const status = event.detail.xhr.status;
     if (status > 0 && status < 500) lastAnswer = new Date();
     late(status === 0 || status >= 500);
+    // What was pressed in one section may show in another.
+    if (!isPoll(event)) refresh(document.getElementById(event.detail.target.id));
   });
 
   document.addEventListener("visibilitychange", () => {
