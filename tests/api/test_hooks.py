@@ -7,7 +7,7 @@ from threading import Barrier, Thread
 import pytest
 from django.core.cache import cache
 from django.core.handlers.wsgi import WSGIRequest
-from django.db import OperationalError, connection, connections
+from django.db import OperationalError, connection, connections, transaction
 from django.test import Client
 
 from api.hooks import hook
@@ -19,6 +19,7 @@ from tests.factories.access import integration
 from tests.factories.incidents import NIGHT, on_call_in, rule, service
 from tests.factories.rotations import person, schedule, weekly_rotation
 from tests.payloads import payload, raw
+from tests.write_guard import arranging
 
 pytestmark = pytest.mark.django_db
 
@@ -544,3 +545,29 @@ def test_a_trigger_and_its_resolve_at_once_leave_nothing_open():
 
         assert sorted(statuses) in ([200, 200], [200, 201])
         assert not Incident.objects.filter(resolved_at=None).exists()
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_signal_waits_for_another_of_its_key_and_then_sees_what_it_did():
+    _, token = integration("alertmanager")
+    post(token, raw("alertmanager_v4_firing"))
+    answers: list[str] = []
+
+    def send():
+        try:
+            answers.append(post(token, raw("alertmanager_v4_partly_resolved")).json()["outcome"])
+        finally:
+            connections.close_all()
+
+    late = Thread(target=send)
+    with transaction.atomic():
+        key = SignalKey.objects.select_for_update().get()
+        late.start()
+        late.join(timeout=1)
+        assert late.is_alive()
+        with arranging():
+            SignalKey.objects.filter(pk=key.pk).update(last_action="resolve", last_at=NIGHT.replace(hour=4))
+    late.join()
+
+    assert answers == ["stale"]
