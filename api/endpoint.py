@@ -27,6 +27,8 @@ class Endpoint(APIView):
     parser_classes = (JSONParser,)
     permission_classes: tuple[type[ScopePermission], ...] = (MayRead,)
     now: datetime
+    # Statuses that do not follow from the address and the method.
+    also_answers: frozenset[int] = frozenset()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self.now = timezone.now()

@@ -67,8 +67,11 @@ class ExplanationShape(Answer):
     def get_words(self, span: Explanation) -> str:
         """Say it in a sentence."""
         who = span.person.name if span.person else "Nobody"
-        end = f" Ended as {span.end_reason.replace('_', ' ')}." if span.end_reason else ""
-        return f"{who}: {span.because.replace('_', ' ')}.{end}"
+        said = f"{who}: {span.because.replace('_', ' ')}."
+        if not span.end_reason:
+            return said
+        note = f": {span.end_note}" if span.end_note else ""
+        return f"{said} Ended as {span.end_reason.replace('_', ' ')}{note}."
 
 
 @shown(EXPLAINED)

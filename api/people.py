@@ -55,6 +55,8 @@ class OnePerson(Endpoint):
 class Me(Endpoint):
     """Whoever asks."""
 
+    also_answers = frozenset({404})
+
     @extend_schema(responses=PersonShape)
     def get(self, request: Request) -> Response:
         """Return the person who asks; a service token is nobody, which is a 404."""

@@ -108,10 +108,12 @@ def database_away() -> HttpResponse:
 
 
 def _refused(refusal: Refusal) -> HttpResponse:
-    status = next(status for kind, status in REFUSED_WITH.items() if isinstance(refusal, kind))
     errors: list[Fault] = []
     if refusal.field is not None:
         errors.append({"pointer": _pointer(refusal.field), "code": refusal.code, "detail": refusal.detail})
+    if errors and isinstance(refusal, Invalid):
+        return _invalid(errors)
+    status = next(status for kind, status in REFUSED_WITH.items() if isinstance(refusal, kind))
     return problem_response(status, refusal.code, refusal.detail, errors=errors, extra=refusal.extra)
 
 

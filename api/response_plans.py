@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -37,6 +37,7 @@ MAJOR: dict[str, Any] = {
 }
 
 
+@extend_schema_field({"type": "integer"})
 class SecondsField(serializers.DurationField):
     """A length of time in whole seconds."""
 

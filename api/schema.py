@@ -28,10 +28,7 @@ class FaultShape(serializers.Serializer[Any]):
     """One thing wrong with the input."""
 
     pointer = serializers.CharField(help_text="A JSON pointer into the body, or `/` and the name of a parameter.")
-    code = serializers.CharField(
-        help_text="A code of the problem itself, or one of: "
-        + "; ".join(f"`{code}`: {meaning}" for code, meaning in codes.FAULTS.items())
-    )
+    code = serializers.ChoiceField(choices=list((codes.CODES | codes.FAULTS).items()))
     detail = serializers.CharField()
 
 
@@ -66,6 +63,9 @@ class Operation(AutoSchema):
     def get_tags(self) -> list[str]:
         return [self.path.removeprefix("/api/v1/").split("/")[0]]
 
+    def get_serializer_name(self, serializer: Any, direction: Direction) -> str:
+        return str(super().get_serializer_name(serializer, direction)).removesuffix("Shape")
+
     def get_operation_id(self) -> str:
         words = re.findall(r"[\w-]+", self.path.removeprefix("/api/v1/"))
         return "_".join([self.method.lower(), *words]).replace("-", "_")
@@ -76,7 +76,8 @@ class Operation(AutoSchema):
         return bodies | {str(status): _problem(status, problem) for status in self._problem_statuses()}
 
     def _problem_statuses(self) -> Sequence[int]:
-        statuses = {400, 401, 403, 503}
+        view: Any = self.view
+        statuses = {400, 401, 403, 503, *view.also_answers}
         if "{" in self.path:
             statuses |= {404}
         if self.method in {"POST", "PATCH"}:

@@ -54,7 +54,7 @@ class ShiftShape(SpanShape):
     recorded = serializers.BooleanField()
 
 
-class WindowShape(Answer):
+class WindowAnswer(Answer):
     """What was asked for."""
 
     schedule = serializers.CharField()
@@ -74,7 +74,7 @@ class WindowShape(Answer):
         "silence": [{**GAP, "override": 12}],
     }
 )
-class ShiftsShape(WindowShape):
+class ShiftsShape(WindowAnswer):
     """Who works within a window; with gaps and silence the shifts fill it."""
 
     recorded_until = InstantField(allow_null=True, help_text="Up to here shifts are recorded, not computed.")
@@ -84,7 +84,7 @@ class ShiftsShape(WindowShape):
 
 
 @shown({**WINDOW, "gaps": [GAP]})
-class GapsShape(WindowShape):
+class GapsShape(WindowAnswer):
     """When nobody is on call within a window, and no silence is planned."""
 
     gaps = SpanShape(many=True)

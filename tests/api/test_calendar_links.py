@@ -1,0 +1,118 @@
+"""Which calendars may somebody subscribe to?"""
+
+import pytest
+
+from rotations.models import CalendarLink
+from rotations.secrets import digest_of
+from tests.api.callers import person_calling, problem, service_calling
+from tests.factories.rotations import calendar_link
+
+
+@pytest.fixture
+def ada(company):
+    return person_calling(company.ada)
+
+
+def token_in(url):
+    base, token, name = url.rsplit("/", 2)
+    assert base == "http://localhost:8000/feeds"
+    return token, name
+
+
+def shown(row, **changed):
+    return {
+        "id": row.pk,
+        "name": row.name,
+        "schedule": row.schedule and row.schedule.slug,
+        "person": None,
+        "created_at": "2026-11-20T03:00:00Z",
+        "last_fetched_at": None,
+        "last_client": "",
+    } | changed
+
+
+def test_a_link_is_made_and_its_address_shown_once(company, ada):
+    heard = ada.post("calendar-links/", {"schedule": "payments-primary"})
+
+    row = CalendarLink.objects.get()
+    assert (heard.status, heard.body) == (201, shown(row, url=heard.body["url"]))
+    token, name = token_in(heard.body["url"])
+    assert (row.token_digest, row.owner, name) == (digest_of(token), company.ada, "payments-primary.ics")
+    assert ada.get("calendar-links/").body == {"next": None, "previous": None, "results": [shown(row)]}
+
+
+def test_a_persons_shifts_can_be_published(company, ada):
+    heard = ada.post("calendar-links/", {"person": company.bo.pk, "name": "Bo at work"})
+
+    bo = {"id": company.bo.pk, "name": "Bo Lind", "email": "bo@example.test"}
+    assert heard.body == shown(CalendarLink.objects.get(), name="Bo at work", person=bo, url=heard.body["url"])
+    assert token_in(heard.body["url"])[1] == "bo-lind.ics"
+
+
+def test_a_rotated_link_has_another_address(company, ada):
+    made = ada.post("calendar-links/", {"schedule": "payments-primary"}).body
+
+    heard = ada.post(f"calendar-links/{made['id']}/rotate/")
+
+    assert (heard.status, {**heard.body, "url": ""}) == (200, {**made, "url": ""})
+    assert CalendarLink.objects.get().token_digest == digest_of(token_in(heard.body["url"])[0])
+    assert heard.body["url"] != made["url"]
+
+
+def test_a_revoked_link_is_gone(company, ada, night):
+    made = ada.post("calendar-links/", {"schedule": "payments-primary"}).body
+
+    heard = ada.delete(f"calendar-links/{made['id']}/")
+
+    assert (heard.status, heard.body, CalendarLink.objects.get().revoked_at) == (204, "", night)
+    assert ada.get("calendar-links/").body["results"] == []
+    assert ada.delete(f"calendar-links/{made['id']}/").status == 404
+    assert ada.post(f"calendar-links/{made['id']}/rotate/").status == 404
+
+
+def test_links_of_others_are_not_there(company):
+    link, _ = calendar_link(company.bo)
+    cast = {who: caller for who, caller in company.cast().items() if who != "nobody"}
+
+    rotated = {who: caller.post(f"calendar-links/{link.pk}/rotate/").status for who, caller in cast.items()}
+    deleted = {who: caller.delete(f"calendar-links/{link.pk}/").status for who, caller in cast.items()}
+
+    people = dict.fromkeys(("member", "manager", "manager of another team", "administrator"), 404)
+    services = dict.fromkeys(("token read", "token incidents", "token schedules", "token admin"), 403)
+    assert rotated == deleted == people | services
+    assert CalendarLink.objects.get().revoked_at is None
+
+
+def test_services_subscribe_to_nothing(company):
+    heard = service_calling("schedules").post("calendar-links/", {"schedule": "payments-primary"})
+
+    assert problem(heard) == {"status": 403, "code": "not_permitted", "errors": []}
+    assert service_calling("read").get("calendar-links/").status == 403
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "errors"),
+    [
+        ({}, "invalid", [("/name", "blank"), ("", "invalid")]),
+        ({"schedule": "payments-primary", "person": "ada@example.test"}, "invalid", [("", "invalid")]),
+        ({"schedule": "nope"}, "unknown_schedule", [("/schedule", "unknown_schedule")]),
+        ({"person": 99999}, "unknown_person", [("/person", "unknown_person")]),
+        ({"schedule": "payments-primary", "url": "x"}, "invalid", [("/url", "unknown_field")]),
+    ],
+)
+def test_a_body_that_makes_no_sense_writes_nothing(company, ada, body, code, errors):
+    heard = ada.post("calendar-links/", body)
+
+    assert problem(heard) == {"status": 400, "code": code, "errors": errors}
+    assert not CalendarLink.objects.exists()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_listing_costs_two_queries(company, ada, count, django_assert_num_queries):
+    for _ in range(count):
+        ada.post("calendar-links/", {"schedule": "payments-primary"})
+
+    with django_assert_num_queries(2):
+        heard = ada.get("calendar-links/")
+
+    assert len(heard.body["results"]) == count
