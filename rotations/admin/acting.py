@@ -87,12 +87,16 @@ class ChangedByManagers(SeenByStaff):
         return cast("Team | None", obj.team)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.is_active and self.has_view_permission(request) and managed_teams(request).exists()
+        return self.is_theirs(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        if acting_person(request).is_superuser and request.user.is_active:
-            return True
+        return self.is_theirs(request, obj)
+
+    def is_theirs(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Tell whether ``obj``, or without one anything at all, belongs to a team that they manage."""
+        if not self.has_view_permission(request) or acting_person(request).is_superuser:
+            return self.has_view_permission(request)
         if obj is None:
-            return self.has_add_permission(request)
+            return managed_teams(request).exists()
         team = self.team_of(obj)
-        return team is not None and self.has_view_permission(request) and managed_teams(request).contains(team)
+        return team is not None and managed_teams(request).contains(team)

@@ -7,6 +7,8 @@ from typing import Any, cast
 from django.conf import settings
 from django.contrib import admin, messages
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import slugify
 
 from rotations.actors import Actor
@@ -34,14 +36,13 @@ class CalendarLinkForm(ServiceForm):
         self.fields["name"].help_text = "What the calendar is called; empty: as the schedule or the person."
 
 
-def _told(link: CalendarLink, token: str) -> str:
-    address = f"{settings.PUBLIC_URL}/feeds/{token}/{slugify(link.name) or 'shifts'}.ics"
-    return f"Subscribe to this address now; it is not shown again: {address}"
+def _told(link: CalendarLink, token: str) -> SafeString:
+    address = f"{settings.PUBLIC_URL}/feeds/{token}/{slugify(str(link.schedule or link.person)) or 'shifts'}.ics"
+    return format_html("Subscribe to this address now; it is not shown again: <code>{}</code>", address)
 
 
 def _new_address(link: CalendarLink, *, by: Actor, now: datetime) -> str:
-    link, token = feeds.rotate_calendar_link(link, by=by, now=now)
-    return _told(link, token)
+    return _told(*feeds.rotate_calendar_link(link, by=by, now=now))
 
 
 @admin.register(CalendarLink)

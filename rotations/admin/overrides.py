@@ -125,7 +125,7 @@ class OverridesAdmin(ChangedByManagers, ThroughServices):
         return False
 
     def may_do(self, request: HttpRequest, verb: Verb, obj: Override) -> bool:
-        return super().has_change_permission(request, obj)
+        return self.is_theirs(request, obj)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         shown_instead = {"start": "starts", "end": "ends"} if obj else {}

@@ -13,6 +13,7 @@ from rotations.actors import Actor
 from rotations.admin.acting import ChangedByAdministrators
 from rotations.admin.through_services import Formset, ServiceForm, ThroughServices
 from rotations.admin.verbs import Verb
+from rotations.admin.zones import ZoneSelect
 from rotations.models import Person
 from rotations.services import people
 
@@ -34,6 +35,7 @@ class PersonForm(ServiceForm):
     class Meta:
         model = Person
         fields = KEPT
+        widgets = {"zone": ZoneSelect}
         # Django would put its own words in place of the model's where the codes are the same.
         error_messages = {"external_ids": {"invalid": 'Write pairs such as {"pagerduty": "PUSER01"}.'}}
 

@@ -13,6 +13,7 @@ from rotations.admin.hours import HoursField, hours_text
 from rotations.admin.order import OrderField, explained, order_text
 from rotations.admin.through_services import ServiceForm
 from rotations.admin.wall_clock import WallClockField, instant_of, reading_of
+from rotations.admin.zones import ZoneSelect
 from rotations.models import Advance, Person, Rotation, Schedule, Unit
 from rotations.services.drafts import RotationDraft
 
@@ -53,7 +54,10 @@ class RotationForm(ServiceForm):
         "off at 09:00 on today's weekday, with the person listed first on call from now on.",
     )
     zone = TimeZoneFormField(
-        label="Time zone", initial="UTC", help_text="Handoffs and hours are read on a clock in this zone."
+        label="Time zone",
+        initial="UTC",
+        widget=ZoneSelect,
+        help_text="Handoffs and hours are read on a clock in this zone.",
     )
     hours = HoursField(
         label="On call",

@@ -14,6 +14,7 @@ from rotations.admin.acting import ChangedByManagers, managed_teams
 from rotations.admin.panel import panel_of
 from rotations.admin.through_services import Formset, ServiceForm, ThroughServices
 from rotations.admin.verbs import Verb
+from rotations.admin.zones import ZoneSelect
 from rotations.models import Schedule
 from rotations.services import schedules
 
@@ -22,6 +23,7 @@ class ScheduleForm(ServiceForm):
     class Meta:
         model = Schedule
         fields = ("name", "slug", "team", "zone", "absence_policy")
+        widgets = {"zone": ZoneSelect}
 
 
 class ArchivedFilter(admin.SimpleListFilter):

@@ -22,8 +22,10 @@ class OwnedForm(ServiceForm):
         if "is_default" in self.fields:
             self.fields["is_default"].disabled = not self.may_choose_default
 
-    def validate_constraints(self) -> None:
-        """Leave them to the service: a new default takes the place of the old one there."""
+    def _get_validation_exclusions(self) -> set[str]:
+        """Leave the default to the service, where a new one takes the place of the old."""
+        exclusions: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]  # Django's own hook
+        return exclusions | {"is_default"}
 
 
 class OwnedAdmin(ChangedByManagers, ThroughServices):
