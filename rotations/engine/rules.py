@@ -6,6 +6,8 @@ from typing import Final, NamedTuple, assert_never
 from rotations.engine.terms import AbsencePolicy, Cover, Occurrence, Override, Slot, Source, Step, Swap
 
 Covers = tuple[Cover, ...]
+Seats = tuple[tuple[int, int], ...]
+"""People, each with their place in a slot."""
 
 
 class Held(NamedTuple):
@@ -23,7 +25,7 @@ class Crew(NamedTuple):
 
     rotation: int
     layer: int
-    seats: tuple[tuple[int, int], ...]
+    seats: Seats
     window: Occurrence | None = None
 
     def includes(self, person: int) -> bool:
@@ -36,7 +38,7 @@ class Crew(NamedTuple):
         )
 
 
-def seated(members: Slot, *, shadow: bool, is_active: Callable[[int], bool]) -> tuple[tuple[int, int], ...]:
+def seated(members: Slot, *, shadow: bool, is_active: Callable[[int], bool]) -> Seats:
     """Return the active members of a slot, or its shadows, with their seats; a person sits but once."""
     seats: dict[int, int] = {}
     for seat, member in enumerate(members):

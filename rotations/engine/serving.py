@@ -6,10 +6,11 @@ The fast twin of ``turns``: it must give at every instant what that gives. Insta
 from collections.abc import Iterator
 from functools import partial
 from itertools import pairwise, repeat
+from typing import Final
 
 from rotations.engine.offsets import offsets_of
-from rotations.engine.rules import Crew, seated
-from rotations.engine.terms import Plan, Rotation, Slot, Version
+from rotations.engine.rules import Crew, Seats, seated
+from rotations.engine.terms import Plan, Rotation, Version
 from rotations.engine.tracks import Track
 from rotations.engine.turns import occurrence
 from rotations.engine.windows import openings
@@ -19,24 +20,26 @@ def turn_track(plan: Plan, rotation: Rotation, start: int, end: int, *, shadow: 
     """Return the track of the rotation's people, or of its shadows, within ``[start, end)``."""
     track: Track = []
     for version, begin, finish in _stretches(plan, rotation, start, end):
-        crews = _Crews(plan, rotation, begin, shadow=shadow)
+        seats = _Seats(plan, version, begin, shadow=shadow)
         serve = _within_windows if version.windows else _around_the_clock
-        track += serve(version, begin, finish, crews)
+        track += serve(rotation, seats, begin, finish)
     return track
 
 
-class _Crews(dict[Slot, Crew]):
-    """The crew of each slot in a stretch in which nobody is deactivated but at its start; each made once."""
+class _Seats:
+    """Who sits in each slot of a version, in a stretch within which nobody is deactivated."""
 
-    def __init__(self, plan: Plan, rotation: Rotation, at: int, *, shadow: bool) -> None:
-        super().__init__()
-        self._rotation, self._shadow = rotation, shadow
-        self._is_active = partial(plan.is_active, at=at)
+    def __init__(self, plan: Plan, version: Version, at: int, *, shadow: bool) -> None:
+        seats_of = partial(seated, shadow=shadow, is_active=partial(plan.is_active, at=at))
+        self.version: Final = version
+        self.by_slot: Final = [seats_of(members) for members in version.slots]
+        self.carried: Final = None if version.carried is None else seats_of(version.carried)
 
-    def __missing__(self, members: Slot) -> Crew:
-        seats = seated(members, shadow=self._shadow, is_active=self._is_active)
-        self[members] = crew = Crew(self._rotation.id, self._rotation.layer, seats)
-        return crew
+    def at(self, number: int) -> Seats:
+        """Return the people of turn ``number``."""
+        if number == self.version.first_number and self.carried is not None:
+            return self.carried
+        return self.by_slot[self.version.slot_index(number)]
 
 
 def _stretches(plan: Plan, rotation: Rotation, start: int, end: int) -> Iterator[tuple[Version, int, int]]:
@@ -48,36 +51,37 @@ def _stretches(plan: Plan, rotation: Rotation, start: int, end: int) -> Iterator
             yield version, begin, finish
 
 
-def _around_the_clock(version: Version, start: int, end: int, crews: _Crews) -> Track:
+def _around_the_clock(rotation: Rotation, seats: _Seats, start: int, end: int) -> Track:
+    version = seats.version
     first, handoffs = _handoffs(version, start, end)
+    crews = [Crew(rotation.id, rotation.layer, of_slot) for of_slot in seats.by_slot]
     place = version.slot_index(first)
-    cycle = [crews[members] for members in (*version.slots[place:], *version.slots[:place])]
-    in_turn = cycle * (len(handoffs) // len(cycle) + 1)
-    if first == version.first_number and version.carried is not None:
-        in_turn[0] = crews[version.carried]
+    in_turn = [*crews[place:], *crews[:place]] * (len(handoffs) // len(crews) + 1)
+    in_turn[0] = Crew(rotation.id, rotation.layer, seats.at(first))
     ordinal = version.ordinal(first)
-    ordinals = range(ordinal, ordinal + len(handoffs))
-    turns = zip(handoffs, handoffs[1:], in_turn, ordinals, repeat(None))
+    turns = zip(handoffs, handoffs[1:], in_turn, range(ordinal, ordinal + len(handoffs)), repeat(None))
     # Two handoffs on one instant make an empty turn, and a slot may be a deliberate hole.
     return [turn for turn in turns if turn[0] < turn[1] and turn[2].seats]
 
 
-def _within_windows(version: Version, start: int, end: int, crews: _Crews) -> Track:
+def _within_windows(rotation: Rotation, seats: _Seats, start: int, end: int) -> Track:
+    version = seats.version
     first, handoffs = _handoffs(version, start, end)
+    first_ordinal = version.ordinal(first)
     track: Track = []
     turn = 0
     for opens, closes, day, place in openings(version.windows, offsets_of(version.cadence.zone), start, end):
         window = occurrence(day, place)
         while handoffs[turn + 1] <= opens:
             turn += 1
-        while True:
-            begin, finish = max(handoffs[turn], opens), min(handoffs[turn + 1], closes)
-            crew = crews[version.members(first + turn)]._replace(window=window)
-            if begin < finish and crew.seats:
-                track.append((begin, finish, crew, version.ordinal(first + turn), None))
-            if handoffs[turn + 1] >= closes:
-                break
-            turn += 1
+        begin = opens
+        while begin < closes:
+            finish = min(handoffs[turn + 1], closes)
+            on = seats.at(first + turn)
+            if begin < finish and on:
+                track.append((begin, finish, Crew(rotation.id, rotation.layer, on, window), first_ordinal + turn, None))
+            begin = finish
+            turn += begin < closes
     return track
 
 

@@ -1,54 +1,23 @@
 """Who works when, and when does nobody? Tracks spelt out as shifts, gaps and silence."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Final
 
 from rotations.engine.intervals import DAY, Interval, instant, length, micros
 from rotations.engine.rules import one_entry_each
-from rotations.engine.terms import Occurrence, Shift, Silence, Step
+from rotations.engine.terms import Shift, Silence, Step
 from rotations.engine.tracks import Track
 
 # In days. Most shifts are whole within a few, and a longer look costs more.
 _REACHES: Final = (1, 4, 16, 64, 400)
 
-# Rotation, layer, ordinal, seat, window, absence and chain: a Source, without the cost of making one for each span.
-_Reason = tuple[int | None, int | None, int | None, int, Occurrence | None, int | None, tuple[Step, ...]]
+Look = Callable[[int, int], tuple[Shift, ...]]
+"""Finds the shifts between two instants in microseconds, cut to them."""
 
 
-def shifts_of(track: Track) -> tuple[Shift, ...]:
-    """Return the shifts, in order of their start; each as long as person, rotation, ordinal and chain stay."""
-    people: list[int] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    reasons: list[_Reason] = []
-    running: dict[int, int] = {}
-    entries: list[tuple[int, _Reason]]
-    for start, end, crew, ordinal, held in track:
-        if held is None:
-            rotation, layer, seats, window = crew
-            entries = [(person, (rotation, layer, ordinal, seat, window, None, ())) for person, seat in seats]
-        else:
-            entries = [(cover.person, cover.source) for cover in one_entry_each(held.covers)]
-        for person, reason in entries:
-            last = running.get(person)
-            if last is not None and ends[last] == start and _continues(reasons[last], reason):
-                ends[last] = end
-            else:
-                running[person] = len(people)
-                people.append(person)
-                starts.append(start)
-                ends.append(end)
-                reasons.append(reason)
-    return _spelt_out(people, starts, ends, reasons)
-
-
-def _continues(before: _Reason, after: _Reason) -> bool:
-    return before[0] == after[0] and before[2] == after[2] and before[6] == after[6]
-
-
-class _Spans(dict[int, timedelta]):
+class _Lengths(dict[int, timedelta]):
     """Lengths of time by their microseconds, each made once: most shifts of a schedule are equally long."""
 
     def __missing__(self, microseconds: int) -> timedelta:
@@ -56,20 +25,53 @@ class _Spans(dict[int, timedelta]):
         return made
 
 
-def _spelt_out(people: list[int], starts: list[int], ends: list[int], reasons: list[_Reason]) -> tuple[Shift, ...]:
-    spans = _Spans()
+def shifts_of(track: Track) -> tuple[Shift, ...]:
+    """Return the shifts, in order of their start; each as long as person, rotation, ordinal and chain stay."""
     shifts: list[Shift] = []
-    reached = starts[0] if starts else 0
-    moment = instant(reached)
-    for person, start, end, reason in zip(people, starts, ends, reasons, strict=True):
-        begin = moment if start == reached else moment + spans[start - reached]
-        moment, reached = begin + spans[end - start], end
-        shifts.append(tuple.__new__(Shift, (person, begin, moment, *reason)))
+    ends: dict[int, datetime] = {}
+    lengths = _Lengths()
+    reached = track[0][0] if track else 0
+    finish = instant(reached)
+    make = tuple.__new__
+    for start, end, crew, ordinal, held in track:
+        begin = finish if start == reached else finish + lengths[start - reached]
+        finish, reached = begin + lengths[end - start], end
+        if held is None:
+            rotation, layer, seats, window = crew
+            for person, seat in seats:
+                # Through tuple a Shift is made in half the time, and most spans of a year come by here.
+                shift = make(Shift, (person, begin, finish, rotation, layer, ordinal, seat, window, None, ()))
+                # The same object, not an equal one: a span that follows another begins with the end of that.
+                if ends.get(person) is begin:
+                    _prolong(shifts, shift)
+                else:
+                    shifts.append(shift)
+                ends[person] = finish
+        else:
+            for person, source, _ in one_entry_each(held.covers):
+                shift = Shift(person, begin, finish, *source)
+                if ends.get(person) is begin:
+                    _prolong(shifts, shift)
+                else:
+                    shifts.append(shift)
+                ends[person] = finish
     return tuple(shifts)
 
 
-Look = Callable[[int, int], tuple[Shift, ...]]
-"""Finds the shifts between two instants in microseconds, cut to them."""
+def _prolong(shifts: list[Shift], shift: Shift) -> None:
+    """Append ``shift``, or make it part of the person's last one where it goes on."""
+    for place in range(len(shifts) - 1, -1, -1):
+        last = shifts[place]
+        if last.person == shift.person:
+            if _place(last) != _place(shift):
+                break
+            shifts[place] = last._replace(end=shift.end)
+            return
+    shifts.append(shift)
+
+
+def _place(shift: Shift) -> tuple[int | None, int | None, tuple[Step, ...]]:
+    return shift.rotation, shift.ordinal, shift.chain
 
 
 def whole(shifts: tuple[Shift, ...], window: Interval, look: Look) -> tuple[Shift, ...]:

@@ -15,7 +15,7 @@ from typing import Final, Literal, NamedTuple
 from rotations.engine.cadence import Cadence
 from rotations.engine.dated import Dated, Spanning
 from rotations.engine.intervals import ALWAYS, EPOCH, Interval, micros
-from rotations.engine.windows import Window, counting_turns
+from rotations.engine.windows import Tally, Window
 
 Advance = Literal["turn", "covered"]
 OverrideKind = Literal["replace", "add", "remove", "silence"]
@@ -68,7 +68,7 @@ class Version:
 
     def slot_index(self, number: int) -> int:
         """Return the place, in the order of slots, that takes turn ``number``."""
-        return (self.first_slot + self._turns_counted(number)) % len(self.slots)
+        return (self._slot_before + self._turns_before(number)) % len(self.slots)
 
     def members(self, number: int) -> Slot:
         """Return who takes turn ``number``, before anything else applies."""
@@ -76,12 +76,20 @@ class Version:
             return self.carried
         return self.slots[self.slot_index(number)]
 
-    def _turns_counted(self, number: int) -> int:
-        cadence, first = self.cadence, self.first_number
+    def _turns_before(self, number: int) -> int:
+        return self._tally.before(number) if self._tally else number
+
+    @cached_property
+    def _tally(self) -> Tally | None:
         # Months always count: they have no length by which their turns would repeat within the week.
-        if self.advance == "turn" or not self.windows or not cadence.step:
-            return number - first
-        return counting_turns(self.windows, origin=cadence.origin, step=cadence.step, first=first, last=number)
+        if self.advance == "turn" or not self.windows or not self.cadence.step:
+            return None
+        return Tally(self.windows, origin=self.cadence.origin, step=self.cadence.step)
+
+    @cached_property
+    def _slot_before(self) -> int:
+        """The slot from which to count the turns on from turn 0."""
+        return self.first_slot - self._turns_before(self.first_number)
 
 
 @dataclass(frozen=True)

@@ -45,13 +45,15 @@ def rewrite(track: Track, start: int, end: int, rule: Callable[[Held], Held]) ->
         span = track[past]
         if span[0] < start:
             written.append(_part(span, span[0], start))
-        _write(written, reached, span[0], rule(NOBODY))
+        elif span[0] > reached:
+            _write(written, reached, span[0], rule(NOBODY))
         reached = min(span[1], end)
         _write(written, max(span[0], start), reached, rule(held_in(span)))
         if span[1] > end:
             written.append(_part(span, end, span[1]))
         past += 1
-    _write(written, reached, end, rule(NOBODY))
+    if reached < end:
+        _write(written, reached, end, rule(NOBODY))
     track[first:past] = written
 
 
@@ -113,5 +115,5 @@ def _part(span: Span, start: int, end: int) -> Span:
 
 
 def _write(track: Track, start: int, end: int, held: Held) -> None:
-    if start < end and held != NOBODY:
+    if held.covers or held.silence is not None:
         track.append((start, end, _NO_CREW, 0, held))

@@ -33,9 +33,9 @@ def turn_in_force(rotation: Rotation, at: int) -> TurnInForce | None:
     number = version.cadence.number_at(at)
     if not version.windows:
         return TurnInForce(rotation, version, number, is_open=True, window=None)
-    opening = next(openings(version.windows, offsets_of(version.cadence.zone), at, at + 1), None)
-    window = occurrence(opening.day, opening.place) if opening else None
-    return TurnInForce(rotation, version, number, is_open=opening is not None, window=window)
+    opened = openings(version.windows, offsets_of(version.cadence.zone), at, at + 1)
+    window = occurrence(*opened[0][2:]) if opened else None
+    return TurnInForce(rotation, version, number, is_open=bool(opened), window=window)
 
 
 def people_of(plan: Plan, turn: TurnInForce, at: int) -> Covers:
@@ -55,8 +55,10 @@ def people_of(plan: Plan, turn: TurnInForce, at: int) -> Covers:
 
 def shadows_of(plan: Plan, turn: TurnInForce, at: int) -> Covers:
     """Return the shadows of a turn at an instant within it; nobody stands in for an absent one."""
+    if not turn.rotation.has_shadows:
+        return ()
     shadows = _seated(plan, turn, at, shadow=True)
-    absent = absent_at(plan, at) if shadows else {}
+    absent = absent_at(plan, at)
     return tuple(cover for cover in shadows if cover.person not in absent)
 
 

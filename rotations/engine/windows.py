@@ -1,11 +1,10 @@
 """In which hours of the week does a rotation count? Decided by the wall clock of its zone."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import time, timedelta
 from functools import lru_cache
 from math import gcd
-from typing import Final, NamedTuple
+from typing import Final
 
 from rotations.engine.intervals import DAY
 from rotations.engine.offsets import Offsets
@@ -30,54 +29,52 @@ class Window:
     end: time
 
 
-class Opening(NamedTuple):
-    """What one window opens on one local day: a span of instants in microseconds.
-
-    ``day`` counts local days from 1970-01-01; ``place`` is the window's among its version's.
-    """
-
-    start: int
-    end: int
-    day: int
-    place: int
+Opening = tuple[int, int, int, int]
+"""What one window opens on one local day: from and until when in microseconds, the day counted from 1970-01-01, and
+the window's place among its version's."""
 
 
-def openings(windows: tuple[Window, ...], offsets: Offsets, start: int, end: int) -> Iterator[Opening]:
-    """Yield the open spans within ``[start, end)``, in order and disjoint.
+def openings(windows: tuple[Window, ...], offsets: Offsets, start: int, end: int) -> list[Opening]:
+    """Return the open spans within ``[start, end)``, in order and disjoint.
 
     Where openings overlap, the one that started first keeps the time.
     """
+    clipped: list[Opening] = []
     open_until = start
-    for opening in sorted(_all_openings(windows, offsets, start, end)):
-        begin, finish = max(opening.start, open_until), min(opening.end, end)
+    for opens, closes, day, place in sorted(_all_openings(windows, offsets, start, end)):
+        begin = max(open_until, opens)
+        finish = min(end, closes)
         if begin < finish:
-            yield Opening(begin, finish, opening.day, opening.place)
+            clipped.append((begin, finish, day, place))
             open_until = finish
+    return clipped
 
 
-def _all_openings(windows: tuple[Window, ...], offsets: Offsets, start: int, end: int) -> Iterator[Opening]:
+def _all_openings(windows: tuple[Window, ...], offsets: Offsets, start: int, end: int) -> list[Opening]:
     weekdays = _by_weekday(windows)
     first_day = offsets.reading(start) // DAY - _DAYS_BACK
     last_day = offsets.furthest_reading(end) // DAY
-    for day in range(first_day, last_day + 1):
-        for place, begin, finish in weekdays[(day + _FIRST_WEEKDAY) % 7]:
-            midnight = day * DAY
-            yield Opening(offsets.first_pass(midnight + begin), offsets.last_pass(midnight + finish), day, place)
+    return [
+        (offsets.first_pass(day * DAY + begin), offsets.last_pass(day * DAY + finish), day, place)
+        for day in range(first_day, last_day + 1)
+        for place, begin, finish in weekdays[(day + _FIRST_WEEKDAY) % 7]
+    ]
 
 
-def counting_turns(windows: tuple[Window, ...], *, origin: int, step: int, first: int, last: int) -> int:
-    """Return how many of the turns ``first`` to ``last - 1`` count: those whose readings meet a window.
+class Tally:
+    """How many turns count: those whose readings meet a window. Turn n lasts from ``origin + n * step`` for ``step``.
 
-    Turn n lasts from the reading ``origin + n * step`` for ``step``. No clock change has a part in it, so the
-    turns that count repeat, and the number takes no walk.
+    No clock change has a part in it, so the turns that count repeat, and no number takes a walk.
     """
-    tally = _tally(windows, origin % WEEK, step)
-    period = len(tally) - 1
 
-    def before(number: int) -> int:
-        return number // period * tally[period] + tally[number % period]
+    def __init__(self, windows: tuple[Window, ...], *, origin: int, step: int) -> None:
+        self._of_period: Final = _tally(windows, origin % WEEK, step)
+        self._period: Final = len(self._of_period) - 1
 
-    return before(last) - before(first)
+    def before(self, number: int) -> int:
+        """Return how many of the turns 0 to ``number - 1`` count; negative before turn 0."""
+        periods, rest = divmod(number, self._period)
+        return periods * self._of_period[-1] + self._of_period[rest]
 
 
 @lru_cache(maxsize=1024)
