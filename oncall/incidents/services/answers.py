@@ -4,7 +4,7 @@ from oncall.incidents.models import Assignment, EndReason, ParticipantKind, Role
 from oncall.incidents.services.room import Room
 from oncall.incidents.staffing import PassedOver, RuleValue, clash
 from rotations.actors import Actor
-from rotations.errors import Conflict, Invalid, NotPermitted
+from rotations.errors import Conflict, NotPermitted
 from rotations.models import Person
 
 
@@ -13,17 +13,9 @@ def refuse_unless_speaks_for(by: Actor, person: Person) -> None:
 
     Raises:
         NotPermitted: ``by`` is, or acts as, somebody else.
-        Invalid: ``invalid`` if ``person`` is deactivated.
     """
     if by.person is not None and by.person != person:
         raise NotPermitted(f"Only {person.name} can do this for themselves.", field="person")
-    refuse_deactivated(person)
-
-
-def refuse_deactivated(person: Person) -> None:
-    """Refuse whoever was deactivated a place in an incident."""
-    if not person.is_active:
-        raise Invalid("invalid", f"{person.name} is deactivated.", field="person")
 
 
 def refuse_clash(room: Room, rule: RuleValue, person: Person) -> None:

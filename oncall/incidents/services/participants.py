@@ -45,13 +45,13 @@ def join(
 
     Raises:
         Conflict: ``incident_resolved``; ``must_hand_off`` for a holder of roles who wants only to watch.
-        Invalid: ``invalid`` for an unknown ``kind`` or a deactivated person.
+        Invalid: ``invalid`` for an unknown ``kind``; ``person_deactivated``.
         NotPermitted: ``by`` is somebody else.
     """
     refuse_unless_speaks_for(by, person)
     if kind not in ParticipantKind.values:
         raise Invalid("invalid", f"Join as one of {', '.join(ParticipantKind.values)}.", field="kind")
-    with room_of(incident, by=by, now=now) as room:
+    with room_of(incident, seating=person, by=by, now=now) as room:
         room.refuse_if_resolved()
         mine = [one for one in room.open if one.person_id == person.pk]
         if mine and kind != ParticipantKind.RESPONDER:

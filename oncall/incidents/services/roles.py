@@ -6,7 +6,6 @@ from oncall.incidents.models import Assignment, EndReason, Incident, Role, State
 from oncall.incidents.services.answers import (
     nothing_to_answer,
     refuse_clash,
-    refuse_deactivated,
     refuse_outsider,
     refuse_unless_speaks_for,
     role_taken,
@@ -32,9 +31,10 @@ def accept(incident: Incident, *, role: Role, person: Person, by: Actor, now: da
         Conflict: ``incident_resolved``, ``not_offered``, ``offer_expired``, ``already_answered``, ``stale_epoch``,
             ``role_taken`` (each with ``holder``), ``exclusive``.
         NotPermitted: ``by`` is somebody else.
+        Invalid: ``person_deactivated``.
     """
     refuse_unless_speaks_for(by, person)
-    with room_of(incident, by=by, now=now) as room:
+    with room_of(incident, seating=person, by=by, now=now) as room:
         room.refuse_if_resolved()
         assignment = _seat_of(room, role, person)
         if assignment.state != State.ACCEPTED:
@@ -84,11 +84,11 @@ def take(
         Conflict: ``role_taken`` with ``holder``, ``not_a_participant`` for whoever is no responder, ``exclusive``,
             ``incident_resolved``.
         NotPermitted: ``force`` by somebody who may not; ``by`` is somebody else.
-        Invalid: ``force`` without a reason.
+        Invalid: ``force`` without a reason; ``person_deactivated``.
     """
     refuse_unless_speaks_for(by, person)
     note = fitting(reason, field="reason", limit=REASON_LENGTH)
-    with room_of(incident, by=by, now=now) as room:
+    with room_of(incident, seating=person, by=by, now=now) as room:
         room.refuse_if_resolved()
         if held := _held_by(room, role, person):
             return accept_in(room, held) if held.state != State.ACCEPTED else held
@@ -106,12 +106,11 @@ def assign(incident: Incident, *, role: Role, person: Person, by: Actor, now: da
     Raises:
         Conflict: ``role_taken`` with ``holder`` if somebody accepted it; ``exclusive``, ``incident_resolved``, and
             ``not_a_participant`` for whoever takes it without being a responder.
-        Invalid: ``person`` is deactivated.
+        Invalid: ``person_deactivated``.
     """
     if by.person == person:
         return take(incident, role=role, person=person, by=by, now=now)
-    refuse_deactivated(person)
-    with room_of(incident, by=by, now=now) as room:
+    with room_of(incident, seating=person, by=by, now=now) as room:
         room.refuse_if_resolved()
         if held := _held_by(room, role, person):
             return held

@@ -11,7 +11,7 @@ from django.db import transaction
 from oncall.incidents.models import Assignment, Incident, Participant, ParticipantKind, Role, TimelineEntry, Vacancy
 from oncall.incidents.staffing import Held, PinnedPlan, RuleValue
 from rotations.actors import Actor
-from rotations.errors import Conflict
+from rotations.errors import Conflict, Invalid
 from rotations.models import Person
 
 
@@ -165,10 +165,25 @@ class Room:
 
 
 @contextmanager
-def room_of(incident: Incident, *, by: Actor, now: datetime) -> Iterator[Room]:
-    """Lock the incident and hold the lock until the transaction ends; what happens inside happens as a whole."""
+def room_of(incident: Incident, *, seating: Person | None = None, by: Actor, now: datetime) -> Iterator[Room]:
+    """Lock the incident and hold the lock until the transaction ends; what happens inside happens as a whole.
+
+    ``seating`` is the person who may sit down: nobody deactivates them meanwhile.
+
+    Raises:
+        Invalid: ``person_deactivated`` if ``seating`` is.
+    """
     with transaction.atomic():
+        if seating is not None:
+            _hold_active(seating)
         # No key changes here: rows that refer to the incident (a delivery, say) may be inserted meanwhile.
         room = Room(Incident.objects.select_for_update(no_key=True).get(pk=incident.pk), by=by, now=now)
         yield room
         room.leave()
+
+
+def _hold_active(person: Person) -> None:
+    # Before the incident, as a deactivation locks them: the other order would be a deadlock.
+    row = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    if not row.is_active:
+        raise Invalid("person_deactivated", f"{row.name} is deactivated.", field="person")

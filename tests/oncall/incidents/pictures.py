@@ -43,8 +43,8 @@ def ledger(incident: Incident, slug: str = "lead") -> list[str]:
 
 def evidence(incident: Incident, slug: str = "lead") -> dict[str, str | None]:
     """Return the candidates of a role's latest assignment or vacancy, and why each was passed over."""
-    row = Assignment.objects.filter(incident=incident, role__slug=slug).order_by("id").last()
-    row = row or Vacancy.objects.filter(incident=incident, role__slug=slug).order_by("id").last()
+    of_role = {"incident": incident, "role__slug": slug}
+    row = Assignment.objects.filter(**of_role).order_by("id").last() or Vacancy.objects.get(**of_role)
     return {line["name"]: line["passed_over"] for line in row.evidence}
 
 

@@ -1,6 +1,7 @@
 """An incident starts: cases 1, 2, 3, 9 to 13 of the roles, and what is refused."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -259,7 +260,7 @@ def test_a_repeat_attaches_and_changes_nothing():
         ({"source": "pager", "dedup_key": ""}, "no key"),
     ],
 )
-def test_only_the_same_source_and_key_attach(other: dict[str, str], in_words: str):
+def test_only_the_same_source_and_key_attach(other: dict[str, Any], in_words: str):
     incident(source="pager", dedup_key="k")
     incident(source="pager")
 
@@ -287,7 +288,7 @@ def test_the_key_is_free_again_once_its_incident_is_resolved():
         ({"dedup_key": "x" * 256}, "dedup_key"),
     ],
 )
-def test_what_does_not_fit_is_refused_and_leaves_no_trace(fields: dict[str, object], field: str):
+def test_what_does_not_fit_is_refused_and_leaves_no_trace(fields: dict[str, Any], field: str):
     with pytest.raises(Invalid) as refusal:
         declare(**{"title": "Checkout 5xx", **fields}, by=SYSTEM, now=NIGHT)
 

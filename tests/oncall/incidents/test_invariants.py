@@ -23,7 +23,7 @@ from tests.factories.rotations import administrator, person, schedule, weekly_ro
 
 pytestmark = pytest.mark.django_db
 
-STEPS = 60
+STEPS = 50
 # By a person's choice, or because somebody is gone. Nothing else ends what was accepted.
 ENDS_OF_AN_ACCEPTED_SEAT = {
     EndReason.TAKEN,
@@ -34,7 +34,7 @@ ENDS_OF_AN_ACCEPTED_SEAT = {
 }
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(4))
 def test_a_random_walk_keeps_every_seat_held_or_vacant_and_never_both(seed: int):
     chance = random.Random(seed)
     one, people = _scene()

@@ -1,6 +1,7 @@
 """An incident runs its course: cases 18, 19, 20, 33, 34 and 38."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -59,7 +60,7 @@ def test_what_is_resolved_refuses_what_needs_it_open():
     ada = person("Ada")
     one = incident(by=ada)
     lifecycle.resolve(one, by=SYSTEM, now=minute(1))
-    later = {"by": Actor.of_person(ada), "now": minute(2)}
+    later: dict[str, Any] = {"by": Actor.of_person(ada), "now": minute(2)}
 
     codes = []
     for call in (
@@ -145,7 +146,7 @@ def test_the_title_is_edited_and_the_same_again_is_no_fact():
 
 
 @pytest.mark.parametrize("fields", [{"title": ""}, {"severity": 9}])
-def test_an_edit_that_does_not_fit_is_refused(fields: dict[str, object]):
+def test_an_edit_that_does_not_fit_is_refused(fields: dict[str, Any]):
     with pytest.raises(Invalid):
         lifecycle.edit(incident(), **fields, by=SYSTEM, now=minute(1))
 
@@ -241,6 +242,6 @@ def test_notes_and_findings_are_kept_with_their_author_also_after_the_end():
 
 
 @pytest.mark.parametrize("fields", [{"text": " "}, {"text": "x", "kind": "rumour"}, {"text": "x" * 10_001}])
-def test_a_note_that_does_not_fit_is_refused(fields: dict[str, object]):
+def test_a_note_that_does_not_fit_is_refused(fields: dict[str, Any]):
     with pytest.raises(Invalid):
         notes.add_note(incident(), **fields, by=SYSTEM, now=minute(1))

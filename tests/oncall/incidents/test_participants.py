@@ -217,8 +217,10 @@ def test_a_deactivated_leads_seat_goes_to_the_next_at_that_instant_and_history_k
 def test_a_deactivated_person_cannot_join():
     gone = deactivate_person(person("Gone"), by=SYSTEM, now=NIGHT)
 
-    with pytest.raises(Invalid):
+    with pytest.raises(Invalid) as refusal:
         participants.join(incident(), person=gone, by=SYSTEM, now=minute(1))
+
+    assert refusal.value.code == "person_deactivated"
 
 
 def test_nobody_brings_somebody_else_in():

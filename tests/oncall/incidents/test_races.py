@@ -4,6 +4,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
@@ -41,6 +42,10 @@ def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
         return list(pool.map(run, calls))
 
 
+def joining(one: Incident, who: Person) -> Callable[[], Any]:
+    return partial(participants.join, one, person=who, by=Actor.of_person(who), now=minute(1))
+
+
 def people(count: int) -> list[Person]:
     return [person(f"Person{number}") for number in range(count)]
 
@@ -49,10 +54,8 @@ def test_twenty_declarations_of_one_key_make_one_incident_with_one_set_of_assign
     ada = person("Ada")
     checkout = service(rule("lead", named(ada)), rule("scribe", FIRST_TO_JOIN))
 
-    def declares() -> Any:
-        return declare(title="Checkout 5xx", service=checkout, source="pager", dedup_key="k", by=SYSTEM, now=minute(0))
-
-    answers = at_once([declares] * 20)
+    call: dict[str, Any] = {"title": "Checkout 5xx", "service": checkout, "source": "pager", "dedup_key": "k"}
+    answers = at_once([partial(declare, **call, by=SYSTEM, now=minute(0))] * 20)
 
     assert Counter(answer.created for answer in answers) == {True: 1, False: 19}
     assert {answer.incident.number for answer in answers} == {Incident.objects.get().number}
@@ -63,9 +66,7 @@ def test_of_ten_who_join_at_once_one_leads_and_all_are_told_who():
     one = incident()
     crew = people(10)
 
-    answers = at_once(
-        [lambda who=who: participants.join(one, person=who, by=Actor.of_person(who), now=minute(1)) for who in crew]
-    )
+    answers = at_once([joining(one, who) for who in crew])
 
     [lead] = Assignment.objects.all()
     assert Participant.objects.filter(incident=one).count() == 10
@@ -77,7 +78,7 @@ def test_one_person_who_joins_ten_times_at_once_takes_part_once():
     ada = person("Ada")
     one = incident()
 
-    answers = at_once([lambda: participants.join(one, person=ada, by=Actor.of_person(ada), now=minute(1))] * 10)
+    answers = at_once([joining(one, ada)] * 10)
 
     assert {answer.assignment for answer in answers} == {Assignment.objects.get()}
     assert (Participant.objects.count(), Vacancy.objects.filter(ended_at=None).count()) == (1, 0)
@@ -90,12 +91,8 @@ def test_an_acceptance_and_the_expiry_of_its_offer_have_one_winner():
     lead = role()
     for _ in range(10):
         one = incident(service=checkout)
-        accepted, _expired = at_once(
-            [
-                lambda one=one: roles.accept(one, role=lead, person=ada, by=Actor.of_person(ada), now=minute(5)),
-                lambda: roles.expire_due_offers(now=minute(5)),
-            ]
-        )
+        accepts = partial(roles.accept, one, role=lead, person=ada, by=Actor.of_person(ada), now=minute(5))
+        accepted, _ = at_once([accepts, partial(roles.expire_due_offers, now=minute(5))])
         if isinstance(accepted, Refusal):
             assert (accepted.code, accepted.extra["holder"]) == ("offer_expired", bo)
             assert ledger(one) == ["Ada 0-5 expired", "Bo 5- offered"]
@@ -109,7 +106,7 @@ def test_two_workers_pass_each_offer_on_once():
     checkout = service(rule("lead", named(ada), named(bo)))
     several = [incident(f"Number {number}", service=checkout) for number in range(10)]
 
-    claimed = at_once([lambda: roles.expire_due_offers(now=minute(5))] * 4)
+    claimed = at_once([partial(roles.expire_due_offers, now=minute(5))] * 4)
 
     assert sum(claimed) == 10
     assert [ledger(one) for one in several] == [["Ada 0-5 expired", "Bo 5- offered"]] * 10
@@ -125,13 +122,13 @@ def test_fifty_joins_accepts_and_takes_at_once_leave_one_holder_of_each_seat():
     seats = (role(), role("scribe"))
 
     def calls_of(who: Person) -> list[Callable[[], Any]]:
-        as_themselves = {"person": who, "by": Actor.of_person(who), "now": minute(1)}
+        as_themselves: dict[str, Any] = {"person": who, "by": Actor.of_person(who), "now": minute(1)}
         return [
-            lambda: participants.join(one, **as_themselves),
-            lambda: participants.join(one, accept=True, **as_themselves),
-            lambda: roles.accept(one, role=seats[0], **as_themselves),
-            lambda: roles.take(one, role=seats[0], **as_themselves),
-            lambda: roles.take(one, role=seats[1], **as_themselves),
+            partial(participants.join, one, **as_themselves),
+            partial(participants.join, one, accept=True, **as_themselves),
+            partial(roles.accept, one, role=seats[0], **as_themselves),
+            partial(roles.take, one, role=seats[0], **as_themselves),
+            partial(roles.take, one, role=seats[1], **as_themselves),
         ]
 
     answers = at_once([call for who in crew for call in calls_of(who)])
@@ -153,15 +150,8 @@ def test_an_incident_resolved_while_everybody_joins_has_no_open_seat():
     one = incident()
     crew = people(8)
 
-    at_once(
-        [
-            lambda: lifecycle.resolve(one, by=SYSTEM, now=minute(1)),
-            *(
-                lambda who=who: participants.join(one, person=who, by=Actor.of_person(who), now=minute(1))
-                for who in crew
-            ),
-        ]
-    )
+    resolves = partial(lifecycle.resolve, one, by=SYSTEM, now=minute(1))
+    at_once([resolves, *(joining(one, who) for who in crew)])
 
     assert not Assignment.objects.filter(ended_at=None).exists()
     assert not Vacancy.objects.filter(ended_at=None).exists()

@@ -1,6 +1,7 @@
 """Roles change hands: accepted, declined, taken, assigned, released, expired. Cases 7, 8, 16, 17, 31 and 32."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -45,7 +46,8 @@ def one(ada: Person, bo: Person, cy: Person) -> Incident:
 
 def does(verb: Any, one: Incident, who: Person, *, at: float = 1, **more: Any) -> Assignment:
     """Let somebody accept, decline, take or release the lead themselves."""
-    return verb(one, role=role(), person=who, by=Actor.of_person(who), now=minute(at), **more)
+    assignment: Assignment = verb(one, role=role(), person=who, by=Actor.of_person(who), now=minute(at), **more)
+    return assignment
 
 
 def refused(call: Any, *args: Any, **more: Any) -> tuple[str, Person | None]:
@@ -311,10 +313,13 @@ def test_an_accepted_role_is_not_assigned(one: Incident, ada: Person, bo: Person
     )
 
 
-def test_a_deactivated_person_is_not_assigned(one: Incident, cy: Person):
+def test_a_deactivated_person_is_given_nothing(one: Incident, cy: Person):
     gone = deactivate_person(person("Gone"), by=SYSTEM, now=NIGHT)
 
-    assert refused(roles.assign, one, role=role(), person=gone, by=Actor.of_person(cy), now=minute(1))[0] == "invalid"
+    verbs = (partial(does, roles.take, one, gone), partial(does, roles.accept, one, gone))
+    assigns = partial(roles.assign, one, role=role(), person=gone, by=Actor.of_person(cy), now=minute(1))
+
+    assert [refused(call)[0] for call in (*verbs, assigns)] == ["person_deactivated"] * 3
 
 
 def test_a_required_role_is_given_back_only_by_vacating_it_with_a_reason(one: Incident, ada: Person):
