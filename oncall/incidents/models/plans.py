@@ -107,13 +107,15 @@ class RoleRule(models.Model):
     exclusive_group = models.SlugField(
         blank=True, help_text="Roles of one group are never held by the same person in one incident."
     )
-    accept_within = models.DurationField(default=timedelta(minutes=5), help_text="How long an offer waits: hours:minutes:seconds.")
+    accept_within = models.DurationField(
+        default=timedelta(minutes=5), help_text="How long an offer waits: hours:minutes:seconds."
+    )
     on_shift_change = models.CharField(max_length=5, choices=ShiftChangePolicy, default=ShiftChangePolicy.KEEP)
     relief_after = models.DurationField(default=timedelta(hours=4), help_text="When relief is suggested to the holder.")
     open_incidents_limit = models.PositiveSmallIntegerField(
         null=True,
         blank=True,
-        help_text="How many open incidents the holder may serve already in this role; empty means any number.",
+        help_text="How many open incidents one person serves in this role before others are asked first; empty means any number.",
     )
 
     class Meta:
