@@ -6,6 +6,7 @@ import socket
 import sys
 import time
 from argparse import ArgumentParser
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -115,15 +116,20 @@ def refuse_a_taken_port(host: str, port: int) -> None:
 
 
 def _answers(supervisor: Supervisor, host: str, port: int) -> bool:
-    """Wait until somebody answers on ``port``; false if that took too long or a signal came first."""
+    """Wait until the web server has answered once; false if that took too long or a signal came first."""
     deadline = time.monotonic() + OPENS_WITHIN_SECONDS
     while time.monotonic() < deadline and not supervisor.stopping:
+        web = HTTPConnection(_reachable(host), port, timeout=OPENS_WITHIN_SECONDS)
         try:
-            socket.create_connection((_reachable(host), port), timeout=1).close()
-        except OSError:
+            # A request, not a connection: the first one loads the views, and whoever reads our line need not wait.
+            web.request("GET", "/healthz")
+            web.getresponse()
+        except (OSError, HTTPException):
             time.sleep(0.1)
         else:
             return True
+        finally:
+            web.close()
     return False
 
 
