@@ -90,7 +90,7 @@ def _has_place(version: Version, shift: Shift, end: int) -> bool:
         return not version.windows and shift.window is None
     start = max(micros(version.effective_at), version.cadence.handoff_micros(number), end - _LONGEST_OPENING)
     opened = openings(version.windows, offsets_of(version.cadence.zone), start, end)
-    return any(occurrence(opening.day, opening.place) == shift.window for opening in opened)
+    return any(occurrence(day, place) == shift.window for _, _, day, place in opened)
 
 
 def _start_of(plan: Plan, step: Step) -> datetime | None:

@@ -9,6 +9,7 @@ from rotations.models import Person, Schedule
 from rotations.queries.memory import compiled
 from rotations.queries.now import OnCallNow
 from rotations.queries.people import people_by_id
+from rotations.queries.reach import require_known
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,11 @@ def on_call(schedules: Iterable[Schedule], *, at: datetime) -> list[OnCall]:
     """Return who is on call in each schedule at ``at``, in the order given.
 
     Two queries where the plans are remembered (revisions, people), a fixed number more where they are not.
+
+    Raises:
+        Invalid: ``invalid`` for a moment outside the years 1970 to 2099.
     """
+    require_known(at, field="at")
     schedules = list(schedules)
     entries = compiled(schedule.pk for schedule in schedules)
     answers = [entries[schedule.pk].on_call_at(at) for schedule in schedules]

@@ -2,19 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from rotations.engine.intervals import Interval
 from rotations.engine.sweep import outlook
 from rotations.engine.terms import Outlook, Plan, Shift, Silence, Source
-from rotations.errors import Invalid
 from rotations.models import Person, Schedule
 from rotations.queries.memory import compiled
 from rotations.queries.people import people_by_id, schedules_of
+from rotations.queries.reach import require_reach
 from rotations.uids import uid_of
-
-LONGEST_WINDOW: Final = timedelta(days=400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +62,7 @@ def shifts_of(
     their shifts alone; gaps and silence are always the schedule's.
 
     Raises:
-        Invalid: ``window_too_long`` for more than 400 days.
+        Invalid: ``window_too_long`` for more than 400 days; ``invalid`` outside the years 1970 to 2099.
     """
     plan, seen = _seen(schedule, window)
     shifts = seen.shifts if person is None else tuple(each for each in seen.shifts if each.person == person.pk)
@@ -82,7 +79,7 @@ def gaps(schedule: Schedule, *, window: Interval) -> tuple[Interval, ...]:
     """Return the parts of ``window`` with nobody on call and no silence planned; in order and disjoint.
 
     Raises:
-        Invalid: ``window_too_long`` for more than 400 days.
+        Invalid: ``window_too_long`` for more than 400 days; ``invalid`` outside the years 1970 to 2099.
     """
     return _seen(schedule, window)[1].gaps
 
@@ -91,9 +88,9 @@ def shifts_of_person(person: Person, *, window: Interval, clip: bool = True) -> 
     """Return one person's shifts in all schedules, in order of start; a fixed number of queries.
 
     Raises:
-        Invalid: ``window_too_long`` for more than 400 days.
+        Invalid: ``window_too_long`` for more than 400 days; ``invalid`` outside the years 1970 to 2099.
     """
-    _require_short(window)
+    require_reach(window)
     schedules = list(schedules_of(person))
     plans = compiled(schedule.pk for schedule in schedules)
     found = [
@@ -105,15 +102,10 @@ def shifts_of_person(person: Person, *, window: Interval, clip: bool = True) -> 
 
 
 def _seen(schedule: Schedule, window: Interval) -> tuple[Plan, Outlook]:
-    _require_short(window)
+    require_reach(window)
     plan = compiled([schedule.pk])[schedule.pk].plan
     # Whole shifts: only they have names that do not depend on the window.
     return plan, outlook(plan, window, clip=False)
-
-
-def _require_short(window: Interval) -> None:
-    if window.length > LONGEST_WINDOW:
-        raise Invalid("window_too_long", f"A window is at most {LONGEST_WINDOW.days} days long.", field="until")
 
 
 def _rows_of(plan: Plan, person: Person, window: Interval, *, clip: bool) -> Iterator[ShiftRow]:
