@@ -54,6 +54,11 @@ ORDERS = {
     "a repeat attaches": ("trigger@1 trigger@2", "declared attached", "declared"),
     "an equal repeat attaches": ("trigger@1 trigger@1", "declared attached", "declared"),
     "an older repeat attaches": ("trigger@2 trigger@1", "declared attached", "declared"),
+    "an older repeat does not make the key older": (
+        "trigger@5 trigger@1 resolve@3",
+        "declared attached stale",
+        "declared",
+    ),
     "acknowledged": ("trigger@1 acknowledge@2", "declared acknowledged", "acknowledged"),
     "acknowledged twice": (
         "trigger@1 acknowledge@2 acknowledge@3",
