@@ -105,7 +105,7 @@ class Migration(migrations.Migration):
                 ('accept_within', models.DurationField(default=datetime.timedelta(seconds=300), help_text='How long an offer waits: hours:minutes:seconds.')),
                 ('on_shift_change', models.CharField(choices=[('keep', 'The holder keeps it; the incoming person is told'), ('offer', 'A handoff is offered to whoever is on call now')], default='keep', max_length=5)),
                 ('relief_after', models.DurationField(default=datetime.timedelta(seconds=14400), help_text='When relief is suggested to the holder.')),
-                ('open_incidents_limit', models.PositiveSmallIntegerField(blank=True, help_text='How many open incidents one person serves in this role before others are asked first; empty means any number.', null=True)),
+                ('open_incidents_limit', models.PositiveSmallIntegerField(blank=True, help_text='How many open incidents one person serves in this role before others are asked; empty: any number.', null=True)),
                 ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rules', to='incidents.responseplan')),
                 ('role', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rules', to='incidents.role')),
             ],

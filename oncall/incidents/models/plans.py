@@ -115,7 +115,7 @@ class RoleRule(models.Model):
     open_incidents_limit = models.PositiveSmallIntegerField(
         null=True,
         blank=True,
-        help_text="How many open incidents one person serves in this role before others are asked first; empty means any number.",
+        help_text="How many open incidents one person serves in this role before others are asked; empty: any number.",
     )
 
     class Meta:
