@@ -4,6 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from operator import attrgetter
 from typing import Final, Self
 
@@ -33,12 +34,12 @@ def instant(microseconds: int) -> datetime:
     """Return the UTC datetime that many microseconds after 1970, held within the years 1 to 9999."""
     if not _FIRST_MICROS <= microseconds <= _LAST_MICROS:
         return _FIRST if microseconds < 0 else _LAST
-    return EPOCH + length(microseconds)
+    return EPOCH + timedelta(0, *divmod(microseconds, MICROSECONDS_A_SECOND))
 
 
+@lru_cache(maxsize=4096)
 def length(microseconds: int) -> timedelta:
-    """Return that length of time."""
-    # Given all of it as microseconds, timedelta takes twice as long.
+    """Return that length of time; kept, because most shifts are equally long and making one is slow."""
     return timedelta(0, *divmod(microseconds, MICROSECONDS_A_SECOND))
 
 

@@ -78,9 +78,9 @@ def answer_at(plan: Plan, moment: datetime) -> Answer:
 
 def _changes_of(plan: Plan, turn: TurnInForce, at: int) -> list[Spanning[Override] | Spanning[Swap]]:
     """Return the overrides and swaps of one rotation at an instant, in the order in which they apply."""
+    overrides = _overrides_of(plan, turn.rotation.id, at)
     swaps = plan.swaps_of.get((turn.rotation.id, turn.version.ordinal(turn.number)), ())
-    agreed = (swap for swap in swaps if swap.start <= at < swap.end)
-    return sorted([*_overrides_of(plan, turn.rotation.id, at), *agreed], key=attrgetter("rank"))
+    return sorted([*overrides, *(swap for swap in swaps if swap.start <= at < swap.end)], key=attrgetter("rank"))
 
 
 def _overrides_of(plan: Plan, rotation: int | None, at: int) -> list[Spanning[Override]]:

@@ -33,9 +33,8 @@ class Crew(NamedTuple):
 
     def covers(self, ordinal: int) -> Covers:
         """Spell out who is on in the turn ``ordinal``, and why."""
-        return tuple(
-            Cover(person, Source(self.rotation, self.layer, ordinal, seat, self.window)) for person, seat in self.seats
-        )
+        rotation, layer, seats, window = self
+        return tuple([Cover(person, Source(rotation, layer, ordinal, seat, window)) for person, seat in seats])
 
 
 def seated(members: Slot, *, shadow: bool, is_active: Callable[[int], bool]) -> Seats:
@@ -90,18 +89,18 @@ def changed(held: Held, change: Override | Swap, *, layer: int | None = None) ->
     ``layer`` is that of the rotation to which an override belongs; None for one of the schedule.
     """
     if isinstance(change, Swap):
-        return held._replace(covers=_swapped(held.covers, change))
+        return Held(_swapped(held.covers, change), held.silence)
     match change.kind:
         case "silence":
             return Held((), change.id)
         case "add":
             return Held((*held.covers, *_put_on(change, layer)))
         case "remove":
-            return held._replace(covers=tuple(cover for cover in held.covers if cover.person != change.replaces))
+            return Held(tuple(cover for cover in held.covers if cover.person != change.replaces), held.silence)
         case "replace" if change.replaces is None:
             return Held(_put_on(change, layer))
         case "replace":
-            return held._replace(covers=_replaced(held.covers, change))
+            return Held(_replaced(held.covers, change), held.silence)
         case _:
             assert_never(change.kind)
 

@@ -1,7 +1,7 @@
 """Who works when, and when does nobody? Tracks spelt out as shifts, gaps and silence."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from operator import attrgetter
 from typing import Final
 
@@ -17,25 +17,16 @@ Look = Callable[[int, int], tuple[Shift, ...]]
 """Finds the shifts between two instants in microseconds, cut to them."""
 
 
-class _Lengths(dict[int, timedelta]):
-    """Lengths of time by their microseconds, each made once: most shifts of a schedule are equally long."""
-
-    def __missing__(self, microseconds: int) -> timedelta:
-        self[microseconds] = made = length(microseconds)
-        return made
-
-
 def shifts_of(track: Track) -> tuple[Shift, ...]:
     """Return the shifts, in order of their start; each as long as person, rotation, ordinal and chain stay."""
     shifts: list[Shift] = []
     ends: dict[int, datetime] = {}
-    lengths = _Lengths()
     reached = track[0][0] if track else 0
     finish = instant(reached)
     make = tuple.__new__
     for start, end, crew, ordinal, held in track:
-        begin = finish if start == reached else finish + lengths[start - reached]
-        finish, reached = begin + lengths[end - start], end
+        begin = finish if start == reached else finish + length(start - reached)
+        finish, reached = begin + length(end - start), end
         if held is None:
             rotation, layer, seats, window = crew
             for person, seat in seats:

@@ -95,7 +95,7 @@ def override(
     kind, start: str, end: str, *, by: str | None = None, of: str | None = None, number: int = 1, **how
 ) -> Override:
     """An override by ``by`` of ``of``; its number says when it was made."""
-    who = {"person": by and person(by), "replaces": of and person(of)}
+    who = {"person": None if by is None else person(by), "replaces": None if of is None else person(of)}
     return Override(number, kind, at(start), at(end), **who, created_at=at("2020-01-01") + number * HOUR, **how)
 
 

@@ -4,7 +4,7 @@ How many of each is drawn by hypothesis, and shrinks; what they are comes from a
 time.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from random import Random
@@ -17,6 +17,7 @@ from rotations.engine.cadence import Cadence
 from rotations.engine.intervals import Interval, instant
 from rotations.engine.offsets import offsets_of
 from rotations.engine.plan import Absence, Member, Override, Plan, Rotation, Slot, Swap, Version
+from rotations.engine.terms import OverrideKind
 from rotations.engine.windows import Window
 from tests.rotations.engine.pictures import at
 
@@ -40,6 +41,7 @@ ZONES = [
 FROM, UNTIL = at("2008-01-01"), at("2036-01-01")
 HALF_HOUR, MICROSECOND = timedelta(minutes=30), timedelta(microseconds=1)
 PEOPLE = range(1, 7)
+KINDS: tuple[OverrideKind, ...] = ("replace", "replace", "add", "remove", "silence")
 
 Thing = TypeVar("Thing")
 
@@ -55,7 +57,7 @@ class Chance:
         changes = [instant(begin) for begin in offsets_of(self.zone()).begins[1:]]
         self.middle = self.one_of([change for change in changes if FROM < change < UNTIL] or [at("2026-03-01")])
 
-    def one_of(self, things):
+    def one_of(self, things: Sequence[Thing]) -> Thing:
         return self.random.choice(things)
 
     def some(self, make: Callable[[], Thing], most: int, *, least: int = 0) -> tuple[Thing, ...]:
@@ -108,7 +110,7 @@ class Chance:
         return Rotation(number, self.random.randint(1, 2), tuple(by_start.values()), ends_at)
 
     def override(self, number: int) -> Override:
-        kind = self.one_of(("replace", "replace", "add", "remove", "silence"))
+        kind = self.one_of(KINDS)
         within = self.span()
         return Override(
             number,
@@ -133,7 +135,7 @@ class Chance:
 
     def look(self) -> Interval:
         start = self.moment()
-        return Interval(start, start + HALF_HOUR * self.random.randint(1, 480))
+        return Interval(start, start + HALF_HOUR * self.random.randint(1, 240))
 
 
 @st.composite

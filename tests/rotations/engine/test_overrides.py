@@ -1,5 +1,7 @@
 """Layers, overrides, swaps and absences: what each does to the turns."""
 
+from datetime import datetime
+
 import pytest
 
 from rotations.engine.intervals import Interval
@@ -303,7 +305,7 @@ def test_an_absent_shadow_is_not_replaced():
     )
 
 
-def _bounds(within: Interval):
+def _bounds(within: Interval) -> tuple[datetime, datetime]:
     return within.start, within.end
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rotations.engine.edits import edited
 from rotations.engine.intervals import Interval, merge, micros
 from rotations.engine.lookahead import Timeline
-from rotations.engine.plan import Answer, Plan, answer_at
+from rotations.engine.plan import Absence, Answer, Override, Plan, Silence, answer_at
 from rotations.engine.sweep import outlook, shifts
 from rotations.engine.terms import Outlook, Shift
 from rotations.engine.windows import Tally
@@ -25,14 +25,15 @@ def looked_at(window: Interval, *edges: datetime) -> list[datetime]:
 
 
 def edges_of(seen: Outlook) -> set[datetime]:
-    spans = (*seen.shifts, *seen.shadows, *seen.gaps, *seen.silence)
+    spans: list[Shift | Interval | Silence] = [*seen.shifts, *seen.shadows, *seen.gaps, *seen.silence]
     return {seen.window.start, seen.window.end} | {edge for span in spans for edge in (span.start, span.end)}
 
 
 def edges_within(plan: Plan, window: Interval) -> set[datetime]:
     """Return the instants at which the plan itself may change, whatever the sweep has made of them."""
     versions = [version for rotation in plan.rotations for version in rotation.versions]
-    spans = (*plan.overrides, *plan.absences, *(swap.span for swap in plan.swaps if swap.span))
+    parts = [swap.span for swap in plan.swaps if swap.span]
+    spans: list[Override | Absence | Interval] = [*plan.overrides, *plan.absences, *parts]
     return {
         *(version.effective_at for version in versions),
         *(rotation.ends_at for rotation in plan.rotations if rotation.ends_at),

@@ -19,8 +19,8 @@ def turns(path: Path) -> list[tuple[Turn, Turn]]:
     return [(found(row), Turn(row["n"], instant(row["start"]), instant(row["end"]))) for row in rows]
 
 
-def found(row: dict[str, str]) -> Turn:
-    handoffs = Cadence(instant(row["anchor"]), ZoneInfo(row["tz"]), row["unit"], int(row["every"]))
+def found(row):
+    handoffs = Cadence(instant(row["anchor"]), ZoneInfo(row["tz"]), row["unit"], row["every"])
     return handoffs.turn_at(instant(row["at"]))
 
 
