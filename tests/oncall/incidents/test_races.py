@@ -16,6 +16,7 @@ from oncall.incidents.services.declaring import declare
 from rotations.actors import Actor
 from rotations.errors import Refusal
 from rotations.models import Person
+from rotations.services.people import deactivate_person
 from tests.factories.incidents import FIRST_TO_JOIN, incident, named, role, rule, service
 from tests.factories.rotations import person
 from tests.oncall.incidents.pictures import ledger, minute, standing
@@ -144,6 +145,25 @@ def test_fifty_joins_accepts_and_takes_at_once_leave_one_holder_of_each_seat():
     assert len({row.person for row in held.filter(role__slug="scribe")}) == 2
     assert not Vacancy.objects.filter(incident=one, ended_at=None).exists()
     assert codes <= {"role_taken", "not_offered", "not_a_participant", "already_answered"}
+
+
+def test_whoever_is_deactivated_while_sitting_down_holds_nothing_and_nobody_waits_for_ever():
+    for number in range(5):
+        ada, bo = person(f"Ada{number}"), person(f"Bo{number}")
+        one = incident(service=service(rule("lead", named(ada), named(bo)), slug=f"checkout{number}"))
+        by = Actor.of_person(ada)
+
+        at_once(
+            [
+                partial(roles.accept, one, role=role(), person=ada, by=by, now=minute(1)),
+                joining(one, ada),
+                partial(deactivate_person, ada, by=SYSTEM, now=minute(1)),
+                partial(roles.take, one, role=role(), person=ada, by=by, now=minute(1)),
+                partial(roles.expire_due_offers, now=minute(5)),
+            ]
+        )
+
+        assert standing(one) == {"lead": f"Bo{number} offered"}
 
 
 def test_an_incident_resolved_while_everybody_joins_has_no_open_seat():
