@@ -20,8 +20,9 @@ from rotations.services.zones import known_zone
 from rotations.signals import person_deactivated
 
 # What people may say of themselves; the rest is the administrators'.
-OWN_FIELDS = frozenset({"name", "zone", "country"})
-FIELDS = OWN_FIELDS | {"email", "external_ids", "password", "is_staff", "is_superuser"}
+# Whoever changes their own password is asked for the old one at the door.
+OWN_FIELDS = frozenset({"name", "zone", "country", "password"})
+FIELDS = OWN_FIELDS | {"email", "external_ids", "is_staff", "is_superuser"}
 # What answers show of a person.
 SHOWN_FIELDS = frozenset({"name", "email"})
 
@@ -49,7 +50,7 @@ def add_person(
     """
     require_administrator(by)
     person = Person(
-        email=email,
+        email=email.strip(),
         name=name.strip(),
         zone=known_zone(zone),
         country=country,
@@ -68,7 +69,7 @@ def edit_person(person: Person, *, by: Actor, now: datetime, **fields: Any) -> P
     """Change some of ``email, name, zone, country, external_ids, password, is_staff, is_superuser``.
 
     Raises:
-        NotPermitted: ``by`` is no administrator, and it is not their own name, zone or country.
+        NotPermitted: ``by`` is no administrator, and it is not their own name, zone, country or password.
         Invalid: ``unknown_zone``.
         Conflict: ``last_administrator``.
         ValidationError: a field is malformed, the password too simple, or the e-mail address somebody else's.
@@ -159,6 +160,8 @@ def _set_fields(person: Person, fields: dict[str, Any]) -> None:
             person.zone = known_zone(value)
         elif field == "password":
             _set_password(person, value)
+        elif field in ("name", "email"):
+            setattr(person, field, value.strip())
         else:
             setattr(person, field, value)
     person.is_staff = person.is_staff or person.is_superuser

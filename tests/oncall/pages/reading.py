@@ -1,11 +1,17 @@
 """What does a person read on a page? The text of an element, and the buttons in it."""
 
 from html.parser import HTMLParser
-
-from django.http import HttpResponse
+from typing import Any, Protocol
 
 VOID = {"br", "hr", "img", "input", "link", "meta"}
 BREAKS = {"article", "button", "div", "form", "h1", "h2", "h3", "header", "footer", "li", "p", "section", "ul", "ol"}
+
+
+class Answer(Protocol):
+    """A response, however the test client types it."""
+
+    @property
+    def content(self) -> Any: ...
 
 
 class _Reader(HTMLParser):
@@ -36,7 +42,7 @@ class _Reader(HTMLParser):
             self.words.append(data.replace("\n", " "))
 
 
-def lines_of(response: HttpResponse, of: str = "main") -> list[str]:
+def lines_of(response: Answer, of: str = "main") -> list[str]:
     """Return the lines of text in the element with the id ``of``, without blanks around and between."""
     reader = _Reader(of)
     reader.feed(response.content.decode())
@@ -44,7 +50,7 @@ def lines_of(response: HttpResponse, of: str = "main") -> list[str]:
     return [line for line in lines if line]
 
 
-def buttons_of(response: HttpResponse, of: str = "main") -> list[str]:
+def buttons_of(response: Answer, of: str = "main") -> list[str]:
     """Return what the buttons in the element say, in order, with the part that only screen readers hear."""
     html = response.content.decode()
     buttons = _Buttons(of)

@@ -207,7 +207,7 @@ def test_only_staff_see_the_way_to_the_admin(signed_in: SignIn):
     ("address", "at_first", "later"), [("/", 19, 10), ("/board/incidents/", 6, 6), ("/board/on-call/", 14, 5)]
 )
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_number_of_schedules_and_incidents_does_not_change_the_number_of_queries(  # noqa: PLR0917
+def test_the_number_of_schedules_and_incidents_does_not_change_the_number_of_queries(
     signed_in: SignIn,
     django_assert_num_queries,
     django_capture_on_commit_callbacks,

@@ -36,7 +36,7 @@ def test_the_form_starts_at_the_default_service_and_severity_three(signed_in: Si
     html = signed_in(person()).get("/").content.decode()
 
     assert html.index("General</option>") < html.index("Checkout</option>")
-    assert '<input type="radio" name="severity" value="3" required id="id_severity_2" checked>' in html
+    assert '<input type="radio" name="severity" value="3" id="id_severity_2" required checked>' in html
     assert "---------" not in html
 
 
