@@ -29,7 +29,7 @@ class Crew(NamedTuple):
     window: Occurrence | None = None
 
     def includes(self, person: int) -> bool:
-        return any(member == person for member, _ in self.seats)
+        return person in dict(self.seats)
 
     def covers(self, ordinal: int) -> Covers:
         """Spell out who is on in the turn ``ordinal``, and why."""
@@ -103,6 +103,13 @@ def changed(held: Held, change: Override | Swap, *, layer: int | None = None) ->
             return Held(_replaced(held.covers, change), held.silence)
         case _:
             assert_never(change.kind)
+
+
+def whom_it_concerns(change: Override | Swap) -> int | None:
+    """Return the person without whom ``changed`` does nothing, or None where it changes whatever it finds."""
+    if isinstance(change, Override) and change.kind not in ("replace", "remove"):
+        return None
+    return change.replaces
 
 
 def one_entry_each(covers: Covers) -> Covers:

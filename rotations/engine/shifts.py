@@ -40,7 +40,7 @@ def shifts_of(track: Track) -> tuple[Shift, ...]:
                 ends[person] = finish
         else:
             for person, source, _ in one_entry_each(held.covers):
-                shift = Shift(person, begin, finish, *source)
+                shift = make(Shift, (person, begin, finish, *source))
                 if ends.get(person) is begin:
                     _prolong(shifts, shift)
                 else:

@@ -9,7 +9,7 @@ from operator import attrgetter
 
 from rotations.engine.dated import Spanning
 from rotations.engine.intervals import Interval, micros
-from rotations.engine.rules import Covers, Held, changed
+from rotations.engine.rules import Covers, Held, changed, whom_it_concerns
 from rotations.engine.serving import turn_track
 from rotations.engine.shifts import gaps_of, shifts_of, silence_of, whole
 from rotations.engine.terms import Absence, Outlook, Override, Plan, Rotation, Shift, Swap
@@ -48,8 +48,7 @@ def people_track(plan: Plan, start: int, end: int) -> Track:
     highest_first = [reduce(together, layers[layer]) for layer in sorted(layers, reverse=True)]
     answer = reduce(overlay, highest_first) if highest_first else []
     for override in _overrides(plan, None, start, end):
-        rule = partial(changed, change=override.value)
-        rewrite(answer, max(override.start, start), min(override.end, end), rule)
+        _apply(answer, override, start, end, layer=None)
     return answer
 
 
@@ -112,8 +111,14 @@ def _apply_changes(plan: Plan, rotation: Rotation, track: Track, *, start: int, 
     ]
     begun, ended = rotation.in_force
     for change in sorted(changes, key=attrgetter("rank")):
-        rule = partial(changed, change=change.value, layer=rotation.layer)
-        rewrite(track, max(change.start, begun, start), min(change.end, ended, end), rule)
+        _apply(track, change, max(begun, start), min(ended, end), layer=rotation.layer)
+
+
+def _apply(
+    track: Track, change: Spanning[Override] | Spanning[Swap], start: int, end: int, *, layer: int | None
+) -> None:
+    rule = partial(changed, change=change.value, layer=layer)
+    rewrite(track, max(change.start, start), min(change.end, end), rule, whom=whom_it_concerns(change.value))
 
 
 def _overrides(plan: Plan, rotation: int | None, start: int, end: int) -> list[Spanning[Override]]:

@@ -34,8 +34,11 @@ def place_after(track: Track, at: int) -> int:
     return place - 1 if place and track[place - 1][1] > at else place
 
 
-def rewrite(track: Track, start: int, end: int, rule: Callable[[Held], Held]) -> None:
-    """Put the result of ``rule`` in the place of what is held in ``[start, end)``, holes included."""
+def rewrite(track: Track, start: int, end: int, rule: Callable[[Held], Held], *, whom: int | None = None) -> None:
+    """Put the result of ``rule`` in the place of what is held in ``[start, end)``, holes included.
+
+    With ``whom``, the rule does nothing where that person is not on, and untouched turns of others stay as they are.
+    """
     if start >= end:
         return
     first = past = place_after(track, start)
@@ -43,16 +46,19 @@ def rewrite(track: Track, start: int, end: int, rule: Callable[[Held], Held]) ->
     reached = start
     while past < len(track) and track[past][0] < end:
         span = track[past]
-        if span[0] < start:
-            written.append(_part(span, span[0], start))
-        elif span[0] > reached:
+        past += 1
+        if whom is None and span[0] > reached:
             _write(written, reached, span[0], rule(NOBODY))
         reached = min(span[1], end)
+        if whom is not None and span[4] is None and not span[2].includes(whom):
+            written.append(span)
+            continue
+        if span[0] < start:
+            written.append(_part(span, span[0], start))
         _write(written, max(span[0], start), reached, rule(held_in(span)))
         if span[1] > end:
             written.append(_part(span, end, span[1]))
-        past += 1
-    if reached < end:
+    if whom is None and reached < end:
         _write(written, reached, end, rule(NOBODY))
     track[first:past] = written
 
