@@ -140,22 +140,22 @@ def incident_views(rows: Iterable[Incident]) -> list[IncidentView]:
     """Return a view of each incident, in the order given: three queries at any number."""
     listed = list(rows)
     numbers = [incident.number for incident in listed]
-    held = Assignment.objects.filter(incident__in=numbers, ended_at=None).select_related("person", "role")
-    vacant = Vacancy.objects.filter(incident__in=numbers, ended_at=None).select_related("role")
+    held = _seats_held().filter(incident__in=numbers, ended_at=None)
+    vacant = _seats_vacant().filter(incident__in=numbers, ended_at=None)
     taking_part = (
         Participant.objects.filter(incident__in=numbers)
         .select_related("person")
         .order_by(F("joined_at").asc(nulls_last=True), "id")
     )
-    by_incident = (_grouped(held.order_by("id")), _grouped(vacant.order_by("id")), _grouped(taking_part))
+    by_incident = (_grouped(held), _grouped(vacant), _grouped(taking_part))
     return [_view(incident, *(groups.get(incident.number, []) for groups in by_incident)) for incident in listed]
 
 
 def seats_at(incident: Incident, at: datetime) -> SeatsView:
     """Return who held which role at ``at``, and which were vacant; spans are half-open, whatever the instant."""
     is_then = Q(since__lte=at) & (Q(ended_at=None) | Q(ended_at__gt=at))
-    held = Assignment.objects.filter(is_then, incident=incident).select_related("person", "role").order_by("id")
-    vacant = Vacancy.objects.filter(is_then, incident=incident).select_related("role").order_by("id")
+    held = _seats_held().filter(is_then, incident=incident)
+    vacant = _seats_vacant().filter(is_then, incident=incident)
     return _seats(incident, list(held), list(vacant), at=at)
 
 
@@ -178,6 +178,15 @@ def explained(incident: Incident, role: Role) -> list[Explanation]:
     vacant = Vacancy.objects.filter(incident=incident, role=role).select_related("role").order_by("id")
     spans = [*(_assignment_explained(one) for one in held), *(_vacancy_explained(one) for one in vacant)]
     return sorted(spans, key=lambda span: (span.since, span.ended_at is None, span.seat))
+
+
+def _seats_held() -> QuerySet[Assignment]:
+    # The evidence can be long, and only an explanation shows it.
+    return Assignment.objects.select_related("person", "role").defer("evidence").order_by("id")
+
+
+def _seats_vacant() -> QuerySet[Vacancy]:
+    return Vacancy.objects.select_related("role").defer("evidence").order_by("id")
 
 
 def _grouped(rows: Iterable[Any]) -> dict[int, list[Any]]:
