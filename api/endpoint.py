@@ -1,9 +1,11 @@
 """What do all addresses of the API have in common? The clock is read once, JSON goes in and out, problems are told."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -19,12 +21,22 @@ from rotations.errors import NotPermitted
 from rotations.models import Person
 
 
+class Negotiation(DefaultContentNegotiation):
+    """Chooses the renderer; a ``format`` that is not made here is a fault of the address, not a thing that is lost."""
+
+    def filter_renderers(self, renderers: Iterable[BaseRenderer], format: str) -> list[BaseRenderer]:  # noqa: A002
+        if found := [renderer for renderer in renderers if renderer.format == format]:
+            return found
+        raise fault("invalid", f"Choose from {', '.join(str(one.format) for one in renderers)}.", at="format")
+
+
 class Endpoint(APIView):
     """One address. ``now`` is the moment of the request, ``by`` whoever makes it."""
 
     schema = Operation()
     renderer_classes: tuple[type[BaseRenderer], ...] = (JSONRenderer,)
     parser_classes = (JSONParser,)
+    content_negotiation_class = Negotiation
     permission_classes: tuple[type[ScopePermission], ...] = (MayRead,)
     now: datetime
     # Statuses that do not follow from the address and the method.

@@ -286,4 +286,4 @@ def test_listing_costs_five_queries(company, relay, checkout, count, django_asse
     with django_assert_num_queries(5):  # the token, the incidents, their assignments, vacancies and participants
         heard = relay.get("incidents/")
 
-    assert [len(one["roles"]) + len(one["vacancies"]) for one in heard.body["results"]] == [2] * count
+    assert [len(one["roles"]) for one in heard.body["results"]] == [1] * count

@@ -141,6 +141,7 @@ def test_schedules_are_chosen_by_slug_team_and_person(company, relay, parameters
         ({"team": "\0"}, "invalid", ("/team", "null_characters_not_allowed")),
         ({"person": "nobody@example.test"}, "unknown_person", ("/person", "unknown_person")),
         ({"person": "99999999999999999999"}, "unknown_person", ("/person", "unknown_person")),
+        ({"format": "xml"}, "invalid", ("/format", "invalid")),
         ({"schedul": "payments-primary"}, "invalid", ("/schedul", "unknown_parameter")),
     ],
 )
