@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from oncall.incidents.models import EndReason, Incident
+from oncall.incidents.models import Incident
 from oncall.incidents.services.room import room_of
-from oncall.incidents.services.seats import ask_sources, end
+from oncall.incidents.services.seats import ask_sources, end_deactivated
 from rotations.actors import Actor
 from rotations.models import Person
 
@@ -17,7 +17,5 @@ def end_seats_of(person: Person, *, by: Actor, now: datetime) -> None:
         with room_of(incident, by=by, now=now) as room:
             mine = [one for one in room.open if one.person_id == person.pk]
             for assignment in mine:
-                end(room, assignment, EndReason.DEACTIVATED)
-                text = f"{person.name} was deactivated and is no longer {assignment.role.name}"
-                room.record("deactivated", text, assignment=assignment)
+                end_deactivated(room, assignment)
             ask_sources(room, [(room.rule_of(one.role), one.seat) for one in mine])

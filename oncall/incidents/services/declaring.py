@@ -10,7 +10,7 @@ from oncall.incidents.models import DEFAULT_SEVERITY, Incident, Service
 from oncall.incidents.services.asking import gather
 from oncall.incidents.services.pinning import plan_in_force
 from oncall.incidents.services.races import constraint_of
-from oncall.incidents.services.room import Room
+from oncall.incidents.services.room import Room, hold_active
 from oncall.incidents.services.seats import fill, make_present
 from oncall.incidents.services.words import fitting, known_severity
 from rotations.actors import Actor
@@ -51,7 +51,7 @@ def declare(
 
     Raises:
         Invalid: ``invalid`` for a title, severity, source or key that does not fit; ``unknown_service`` if none is
-            given and none is the default.
+            given and none is the default; ``person_deactivated`` for whoever declares.
     """
     incident = Incident(
         title=fitting(title, field="title", limit=300, required=True),
@@ -69,6 +69,8 @@ def declare(
     with transaction.atomic():
         if open_one := _open_with_key_of(incident):
             return Declared(open_one, created=False)
+        if by.person is not None:
+            hold_active(by.person)
         incident.service = service or _default_service()
         plan = plan_in_force(incident.service)
         incident.plan = plan.to_json()

@@ -11,7 +11,7 @@ from oncall.incidents.services.answers import (
     role_taken,
 )
 from oncall.incidents.services.room import Room, room_of
-from oncall.incidents.services.seats import accept_seat, ask_sources, end, pass_on, seat_person
+from oncall.incidents.services.seats import accept_seat, ask_sources, end, end_deactivated, pass_on, seat_person
 from oncall.incidents.services.words import fitting
 from oncall.incidents.staffing import RuleValue
 from rotations.actors import Actor
@@ -262,7 +262,16 @@ def expire_due_offers(*, now: datetime, limit: int = 100) -> int:
     for assignment in due.select_related("incident")[:limit]:
         with room_of(assignment.incident, by=Actor.system(), now=now) as room:
             for mine in [one for one in room.open if one.pk == assignment.pk and one.state == State.OFFERED]:
-                pass_on(room, mine)
-                ask_sources(room, [])
+                _pass_on(room, mine)
                 claimed += 1
     return claimed
+
+
+def _pass_on(room: Room, assignment: Assignment) -> None:
+    if assignment.person.is_active:
+        pass_on(room, assignment)
+        ask_sources(room, [])
+    else:
+        # Deactivated in the instant in which they were asked; they are not left to act.
+        end_deactivated(room, assignment)
+        ask_sources(room, [(room.rule_of(assignment.role), assignment.seat)])

@@ -175,14 +175,19 @@ def room_of(incident: Incident, *, seating: Person | None = None, by: Actor, now
     """
     with transaction.atomic():
         if seating is not None:
-            _hold_active(seating)
+            hold_active(seating)
         # No key changes here: rows that refer to the incident (a delivery, say) may be inserted meanwhile.
         room = Room(Incident.objects.select_for_update(no_key=True).get(pk=incident.pk), by=by, now=now)
         yield room
         room.leave()
 
 
-def _hold_active(person: Person) -> None:
+def hold_active(person: Person) -> None:
+    """Keep ``person`` from being deactivated until the transaction ends.
+
+    Raises:
+        Invalid: ``person_deactivated`` if they are.
+    """
     # Before the incident, as a deactivation locks them: the other order would be a deadlock.
     row = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     if not row.is_active:

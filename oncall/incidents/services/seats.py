@@ -76,6 +76,13 @@ def end(room: Room, assignment: Assignment, reason: EndReason, *, note: str = ""
     room.open.remove(assignment)
 
 
+def end_deactivated(room: Room, assignment: Assignment) -> None:
+    """Close the span of somebody who was deactivated; the caller asks the sources again."""
+    end(room, assignment, EndReason.DEACTIVATED)
+    text = f"{assignment.person.name} was deactivated and is no longer {assignment.role.name}"
+    room.record("deactivated", text, assignment=assignment)
+
+
 def accept_seat(room: Room, assignment: Assignment) -> None:
     """Make an offered or acting holder accountable."""
     assignment.state = State.ACCEPTED

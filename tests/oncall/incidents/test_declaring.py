@@ -12,6 +12,7 @@ from oncall.incidents.services.declaring import Declared, declare
 from rotations.actors import Actor
 from rotations.errors import Invalid
 from rotations.services.overrides import end_override
+from rotations.services.people import deactivate_person
 from tests.factories.incidents import (
     DECLARER,
     FIRST_TO_JOIN,
@@ -293,6 +294,15 @@ def test_what_does_not_fit_is_refused_and_leaves_no_trace(fields: dict[str, Any]
         declare(**{"title": "Checkout 5xx", **fields}, by=SYSTEM, now=NIGHT)
 
     assert (refusal.value.code, refusal.value.field, Incident.objects.count()) == ("invalid", field, 0)
+
+
+def test_whoever_is_deactivated_declares_nothing():
+    gone = deactivate_person(person("Gone"), by=SYSTEM, now=NIGHT)
+
+    with pytest.raises(Invalid) as refusal:
+        declare(title="Checkout 5xx", by=Actor.of_person(gone), now=NIGHT)
+
+    assert (refusal.value.code, Incident.objects.count()) == ("person_deactivated", 0)
 
 
 def test_a_plan_edited_later_does_not_change_a_running_incident():

@@ -15,6 +15,7 @@ from rotations.services.people import deactivate_person
 from tests.factories.incidents import FIRST_TO_JOIN, NIGHT, incident, named, role, rule, service
 from tests.factories.rotations import administrator, person, team
 from tests.oncall.incidents.pictures import facts, ledger, minute, present, standing
+from tests.write_guard import arranging
 
 pytestmark = pytest.mark.django_db
 
@@ -381,6 +382,16 @@ def test_offers_that_expired_while_the_worker_was_down_are_handled_once_in_order
 
     assert ledger(slow) == ["Ada 0-60 expired", "Bo 60- offered"]
     assert ledger(answered) == ["Ada 0- accepted"]
+
+
+def test_whoever_was_deactivated_in_the_instant_they_were_asked_is_not_left_to_act(one: Incident, bo: Person):
+    roles.expire_due_offers(now=minute(5))
+    with arranging():
+        Person.objects.filter(pk=bo.pk).update(is_active=False, deactivated_at=minute(5))
+
+    roles.expire_due_offers(now=minute(10))
+
+    assert ledger(one)[1:] == ["Bo 5-10 deactivated", "vacant 10- no_one_on_call"]
 
 
 def test_the_moment_used_is_never_before_the_incidents_last_event(one: Incident, ada: Person, bo: Person):
