@@ -18,7 +18,7 @@ def require_known(moment: datetime, *, field: str) -> None:
         Invalid: ``invalid`` outside the years 1970 to 2099.
     """
     if not FIRST <= moment < LAST:
-        raise Invalid("invalid", f"Answers reach from {FIRST.year} to {LAST.year - 1}.", field=field)
+        raise _out_of_reach(field)
 
 
 def require_reach(window: Interval) -> None:
@@ -30,4 +30,9 @@ def require_reach(window: Interval) -> None:
     if window.length > LONGEST_WINDOW:
         raise Invalid("window_too_long", f"A window is at most {LONGEST_WINDOW.days} days long.", field="until")
     require_known(window.start, field="from")
-    require_known(window.end, field="until")
+    if window.end > LAST:
+        raise _out_of_reach("until")
+
+
+def _out_of_reach(field: str) -> Invalid:
+    return Invalid("invalid", f"Answers reach from {FIRST.year} to {LAST.year - 1}.", field=field)
