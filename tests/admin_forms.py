@@ -85,7 +85,7 @@ def _sent(bound: BoundField) -> Iterator[tuple[str, Any]]:
             yield bound.html_name, "on"
     elif value is not None:
         formatted = bound.field.widget.format_value(value)
-        yield bound.html_name, formatted[0] if isinstance(formatted, list) and len(formatted) == 1 else formatted
+        yield bound.html_name, formatted[0] if isinstance(formatted, list) and len(formatted) == 1 else formatted or ""
 
 
 def stored() -> dict[str, list[Any]]:

@@ -61,6 +61,12 @@ class RuleForm(ServiceForm):
             schedules = Schedule.objects.filter(archived_at=None)
             self.fields["sources"].widget.offer(list(schedules), list(Person.objects.filter(is_active=True)))
 
+    @property
+    def place(self) -> tuple[bool, int]:
+        """Where the rule stands among the others of the form; a new one without a number of its own comes last."""
+        is_placed = self.instance.pk is not None or "position" in self.changed_data
+        return not is_placed, self.cleaned_data["position"] or 0
+
     def draft(self) -> RuleDraft:
         """Return what the service is asked for; the form is valid."""
         return RuleDraft(
@@ -156,5 +162,4 @@ def _draft(form: forms.Form, formsets: Sequence[Formset]) -> PlanDraft:
         for rule in formset.forms
         if rule.cleaned_data and not rule.cleaned_data.get("DELETE")
     ]
-    in_order = sorted(rules, key=lambda rule: rule.cleaned_data["position"] or 0)
-    return PlanDraft(**form.cleaned_data, rules=[rule.draft() for rule in in_order])
+    return PlanDraft(**form.cleaned_data, rules=[rule.draft() for rule in sorted(rules, key=lambda rule: rule.place)])

@@ -54,7 +54,7 @@ window.OncallLines = (() => {
   function handle(row, move, label) {
     const grip = button("⠿", `Move ${label}: drag, or press the arrow keys`, () => {}, { class: "lines-grip" });
     const place = () => [...row.parentElement.children].indexOf(row);
-    let from = null;
+    let from = 0;
 
     grip.addEventListener("keydown", (event) => {
       const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
@@ -62,16 +62,7 @@ window.OncallLines = (() => {
       event.preventDefault();
       move(place(), place() + step);
     });
-    grip.addEventListener("pointerdown", (event) => {
-      if (event.button !== 0) return;
-      event.preventDefault();
-      grip.focus();
-      grip.setPointerCapture(event.pointerId);
-      from = place();
-      row.classList.add("lines-dragged");
-    });
-    grip.addEventListener("pointermove", (event) => {
-      if (from === null) return;
+    const follow = (event) => {
       const list = row.parentElement;
       const others = [...list.children].filter((other) => other !== row);
       const below = others.find((other) => {
@@ -79,17 +70,25 @@ window.OncallLines = (() => {
         return event.clientY < box.top + box.height / 2;
       });
       if ((below || null) !== row.nextElementSibling) list.insertBefore(row, below || null);
-    });
-    const drop = () => {
-      if (from === null) return;
-      const to = place();
-      row.classList.remove("lines-dragged");
-      const start = from;
-      from = null;
-      move(start, to);
     };
-    grip.addEventListener("pointerup", drop);
-    grip.addEventListener("pointercancel", drop);
+    const drop = () => {
+      document.removeEventListener("pointermove", follow);
+      document.removeEventListener("pointerup", drop);
+      document.removeEventListener("pointercancel", drop);
+      row.classList.remove("lines-dragged");
+      move(from, place());
+    };
+    grip.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
+      event.preventDefault();
+      grip.focus();
+      from = place();
+      row.classList.add("lines-dragged");
+      // On the document: a grip that moves with its row loses the pointer it has captured.
+      document.addEventListener("pointermove", follow);
+      document.addEventListener("pointerup", drop);
+      document.addEventListener("pointercancel", drop);
+    });
     return grip;
   }
 
