@@ -221,8 +221,8 @@ class OneIncident(Endpoint):
         """Change the title or the severity; a worse severity asks for the roles it newly needs, and removes nobody."""
         fields = IncidentEdit.read(request, partial=True)
         incident = queries.incident_numbered(number)
-        row = Incident.objects.filter(pk=number)
-        with unless_stale(request, row=row, current=lambda: incident_json(number)):
+        root = Incident.objects.filter(pk=number)
+        with unless_stale(request, root=root, current=lambda: incident_json(number)):
             edit(incident, **fields, by=self.by, now=self.now)
         return tagged(request, incident_json(number))
 

@@ -16,7 +16,7 @@ from api.schema import shown
 from api.shapes import Answer, NoParameters, Shape
 from api.versions import tagged, unless_stale
 from oncall.access.permissions import MayChangeSchedules
-from rotations.models import Override, OverrideKind, Rotation
+from rotations.models import Override, OverrideKind, Rotation, Schedule
 from rotations.services.overrides import add_override, end_override
 
 BODY = {
@@ -101,7 +101,8 @@ class OneOverride(Endpoint):
     def delete(self, request: Request, number: int) -> Response:
         """End a running override now, or take back one that has not begun. What happened stays."""
         override = get_object_or_404(_overrides(), pk=number)
-        with unless_stale(request, row=Override.objects.filter(pk=number), current=lambda: self._content(number)):
+        root = Schedule.objects.filter(pk=override.schedule_id)
+        with unless_stale(request, root=root, current=lambda: self._content(number)):
             end_override(override, by=self.by, now=self.now)
         return Response(status=204)
 

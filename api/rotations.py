@@ -1,5 +1,6 @@
 """Who takes turns in a schedule, and how?"""
 
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime, time
@@ -20,7 +21,7 @@ from api.schema import shown
 from api.shapes import NoParameters, Shape
 from api.versions import tagged, unless_stale
 from oncall.access.permissions import MayChangeSchedules
-from rotations.models import WEEKDAYS, Advance, Rotation, RotationVersion, SlotMember, Unit
+from rotations.models import WEEKDAYS, Advance, Rotation, RotationVersion, Schedule, SlotMember, Unit
 from rotations.queries.plans import VERSION_ROWS
 from rotations.services.rotations import (
     MemberDraft,
@@ -194,9 +195,9 @@ class OneRotation(Endpoint):
         values = RotationShape.read(request, partial=True)
         effective_at = values.get("effective_at")
         moment = effective_at or self.now
-        with self._held(number):
-            rotation = get_object_or_404(_rotations(), pk=number)
-            draft = replace(draft_of(_in_force([*rotation.versions.all()], at=moment)), **_draft_fields(values))
+        with self._held(number, people=_changed(number, values, at=moment)[1].people):
+            # Once more: what the first look saw may have changed before it was held.
+            rotation, draft = _changed(number, values, at=moment)
             edit_rotation(rotation, draft=draft, effective_at=effective_at, by=self.by, now=self.now)
         return tagged(request, _content(number, at=moment))
 
@@ -207,9 +208,15 @@ class OneRotation(Endpoint):
             end_rotation(get_object_or_404(_rotations(), pk=number), by=self.by, now=self.now)
         return Response(status=204)
 
-    def _held(self, number: int) -> AbstractContextManager[None]:
-        row = Rotation.objects.filter(pk=number)
-        return unless_stale(self.request, row=row, current=lambda: _content(number, at=self.now))
+    def _held(self, number: int, *, people: Iterable[int] = ()) -> AbstractContextManager[None]:
+        root = Schedule.objects.filter(rotations=number)
+        return unless_stale(self.request, root=root, current=lambda: _content(number, at=self.now), people=people)
+
+
+def _changed(number: int, values: dict[str, Any], *, at: datetime) -> tuple[Rotation, RotationDraft]:
+    """Return a rotation, and its version in force at ``at`` with what a body changes."""
+    rotation = get_object_or_404(_rotations(), pk=number)
+    return rotation, replace(draft_of(_in_force([*rotation.versions.all()], at=at)), **_draft_fields(values))
 
 
 def _content(number: int, *, at: datetime) -> dict[str, Any]:

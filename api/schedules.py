@@ -82,7 +82,7 @@ class OneSchedule(Endpoint):
         """Change some of a schedule's fields. For managers of the team."""
         schedule = get_object_or_404(schedules(), slug=slug)
         fields = ScheduleShape.read(request, partial=True)
-        with unless_stale(request, row=Schedule.objects.filter(pk=schedule.pk), current=lambda: self._content(slug)):
+        with unless_stale(request, root=Schedule.objects.filter(pk=schedule.pk), current=lambda: self._content(slug)):
             schedule = edit_schedule(schedule, **fields, by=self.by, now=self.now)
         return tagged(request, ScheduleShape.of(schedule))
 
@@ -90,7 +90,7 @@ class OneSchedule(Endpoint):
     def delete(self, request: Request, slug: str) -> Response:
         """Archive a schedule: from now on nobody is on call in it. What happened stays. For managers of the team."""
         schedule = get_object_or_404(schedules(), slug=slug)
-        with unless_stale(request, row=Schedule.objects.filter(pk=schedule.pk), current=lambda: self._content(slug)):
+        with unless_stale(request, root=Schedule.objects.filter(pk=schedule.pk), current=lambda: self._content(slug)):
             archive_schedule(schedule, by=self.by, now=self.now)
         return Response(status=204)
 

@@ -1,7 +1,7 @@
 """Has it changed since the caller read it? ``ETag`` out, ``If-Match`` and ``If-None-Match`` in (RFC 9110)."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from api.problems import StaleVersion
 from api.rendering import as_json
+from rotations.services.changes import hold_people
 
 
 def etag_of(content: object) -> str:
@@ -30,17 +31,21 @@ def tagged(request: Request, content: object, *, status: int = 200, location: st
 
 
 @contextmanager
-def unless_stale(request: Request, *, row: "QuerySet[Any]", current: Callable[[], object]) -> Iterator[None]:
-    """Hold ``row`` while it is changed, and let that happen only if ``If-Match``, where given, names ``current()``.
+def unless_stale(
+    request: Request, *, root: "QuerySet[Any]", current: Callable[[], object], people: Iterable[int] = ()
+) -> Iterator[None]:
+    """Let a change happen only while ``If-Match``, where one is given, names what ``current`` returns.
 
-    Without ``If-Match`` the row is held all the same: of two who change different fields at once, both are heard.
-    Only the edited row itself, before anything that a service holds, so that the order of locks stays one.
+    ``root`` is the row that the service locks (a schedule, an incident), and ``people`` whom it locks before: held
+    here first, in the same order, so that nothing changes between the look and the change. They are held without
+    ``If-Match``, too: of two who change different fields at once, both are heard.
 
     Raises:
         StaleVersion: somebody was faster; nothing was changed.
     """
     with transaction.atomic():
-        list(row.select_for_update(no_key=True).order_by())
+        hold_people(people)
+        list(root.select_for_update(no_key=True).order_by())
         if request.headers.get("If-Match") and not _names(request, "If-Match", etag_of(current())):
             raise StaleVersion
         yield

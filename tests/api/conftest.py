@@ -57,6 +57,16 @@ class Company:
 
 @pytest.fixture
 def company(db, night):
+    return found()
+
+
+@pytest.fixture
+def transactional_company(transactional_db, night):
+    """The same company, which other threads can see."""
+    return found()
+
+
+def found() -> Company:
     """Found the company; on the night Ada is on call, and Bo takes over on Monday 2026-11-23 at 09:00 UTC."""
     ada, bo, mia, otto = person("Ada Okafor"), person("Bo Lind"), person("Mia Roth"), person("Otto Wu")
     payments = team("payments", managers=[mia], members=[ada, bo])
