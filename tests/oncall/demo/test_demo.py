@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
+from django.test import Client, override_settings
 
 from oncall.access.models import ApiToken
 from oncall.demo.company import FICTION
@@ -31,8 +30,9 @@ FRIDAY_NIGHT = datetime(2026, 11, 20, 3, 14, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def _passwords_are_hashed_in_no_time(settings: SettingsWrapper):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def _passwords_are_hashed_in_no_time():
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -135,7 +135,7 @@ def test_the_administrator_is_one_and_the_member_is_none():
 
 def test_the_printed_line_declares_an_incident_whose_lead_is_the_printed_administrator(client: Client):
     [line] = [line for line in told().splitlines() if line.startswith("curl ")]
-    url, token, body = re.search(r"curl -s (\S+) .*Bearer (\S+?)\".* -d '(.*)'", line).groups()
+    [(url, token, body)] = re.findall(r"curl -s (\S+) .*Bearer (\S+?)\".* -d '(.*)'", line)
 
     response = client.post(
         url.removeprefix(settings.PUBLIC_URL),
@@ -152,8 +152,8 @@ def test_the_printed_line_declares_an_incident_whose_lead_is_the_printed_adminis
 def test_the_printed_addresses_carry_the_secrets_whose_digests_are_kept():
     printed = told()
 
-    hook = re.search(r"/hooks/(\S+)/", printed)[1]
-    feed = re.search(r"/feeds/(\S+)/payments-primary\.ics", printed)[1]
+    [hook] = re.findall(r"/hooks/(\S+)/", printed)
+    [feed] = re.findall(r"/feeds/(\S+)/payments-primary\.ics", printed)
     assert Integration.objects.get().token_digest == digest_of(hook)
     assert CalendarLink.objects.get().token_digest == digest_of(feed)
 
