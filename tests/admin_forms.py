@@ -5,11 +5,13 @@ from typing import Any
 
 from django.apps import apps
 from django.forms import BoundField
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
 from rotations.models import Person
+
+# What the test client returns: a response that also has the context of its template.
+Answer = Any
 
 
 def signed_in(person: Person) -> Client:
@@ -29,16 +31,16 @@ def page_for(model: Any, page: str = "add") -> str:
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}")
 
 
-def shown_fields(response: HttpResponse) -> dict[str, Any]:
+def shown_fields(response: Answer) -> dict[str, Any]:
     """Return every input of the form on a page, and of its rows, with the value a browser would send back."""
-    context: Any = response.context  # type: ignore[attr-defined]  # the test client adds it
+    context = response.context
     forms = [context["adminform"].form]
     for inline in context["inline_admin_formsets"]:
         forms += [inline.formset.management_form, *inline.formset.forms]
     return {name: value for form in forms for bound in form for name, value in _sent(bound)}
 
 
-def send(client: Client, address: str, **values: Any) -> HttpResponse:
+def send(client: Client, address: str, **values: Any) -> Answer:
     """Open the form at ``address``, set ``values`` (None leaves an input out), press "Save"; return the answer."""
     return _press(client, address, opened(client, address) | values)
 
@@ -60,19 +62,19 @@ def opened(client: Client, address: str) -> dict[str, Any]:
     return shown_fields(page)
 
 
-def _press(client: Client, address: str, fields: dict[str, Any]) -> HttpResponse:
+def _press(client: Client, address: str, fields: dict[str, Any]) -> Answer:
     given = {name: value for name, value in fields.items() if value is not None}
     return client.post(address, {**given, "_save": "Save"})
 
 
-def errors(response: HttpResponse) -> dict[str, list[str]]:
+def errors(response: Answer) -> dict[str, list[str]]:
     """Return the errors that a refused form shows, by field; ``__all__`` stands above the form."""
     assert response.status_code == 200, response.status_code
-    context: Any = response.context  # type: ignore[attr-defined]  # the test client adds it
+    context = response.context
     return {name: list(texts) for name, texts in context["adminform"].form.errors.items()}
 
 
-def messages(client: Client, response: HttpResponse) -> list[str]:
+def messages(client: Client, response: Answer) -> list[str]:
     """Follow where an answer leads, and return the messages shown there."""
     page: Any = client.get(response.headers["Location"])
     return [str(message) for message in page.context["messages"]]

@@ -144,9 +144,10 @@ def test_every_list_opens_searches_and_offers_its_verbs_for_what_is_ticked(root,
         assert root.post(page_for(model, "changelist"), ticked).status_code == 302
 
 
-@pytest.mark.parametrize("model", OURS, ids=lambda each: each.__name__)
-def test_nothing_is_deleted_in_the_admin(root, model):
-    assert not admin.site._registry[model].has_delete_permission(root.get("/admin/").wsgi_request)
+def test_nothing_is_deleted_in_the_admin(root):
+    request = root.get("/admin/").wsgi_request
+
+    assert [model for model in OURS if admin.site._registry[model].has_delete_permission(request)] == []
 
 
 def test_the_index_shows_what_people_come_for_first(root):

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from rotations import queries
 from rotations.actors import Actor
 from rotations.admin.acting import ChangedByManagers, managed_teams
 from rotations.admin.panel import panel_of
@@ -49,7 +50,7 @@ class ArchivedFilter(admin.SimpleListFilter):
 class SchedulesAdmin(ChangedByManagers, ThroughServices):
     form = ScheduleForm
     change_form_template = "rotations/admin/schedule.html"
-    list_display = ("name", "slug", "team", "zone", "is_archived")
+    list_display = ("name", "on_call_now", "team", "zone", "slug")
     list_filter = ("team", ArchivedFilter)
     list_select_related = ("team",)
     search_fields = ("name", "slug", "team__name")
@@ -67,9 +68,16 @@ class SchedulesAdmin(ChangedByManagers, ThroughServices):
         ),
     )
 
-    @admin.display(description="archived", boolean=True)
-    def is_archived(self, schedule: Schedule) -> bool:
-        return schedule.archived_at is not None
+    @admin.display(description="on call now", empty_value="nobody")
+    def on_call_now(self, schedule: Any) -> str:
+        return ", ".join(each.person.name for each in schedule.answer.people)
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        changelist = super().get_changelist_instance(request)
+        rows = changelist.result_list
+        for row, answer in zip(rows, queries.on_call(rows, at=timezone.now()), strict=True):
+            row.answer = answer
+        return changelist
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return (obj is None or obj.archived_at is None) and super().has_change_permission(request, obj)

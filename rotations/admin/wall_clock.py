@@ -5,9 +5,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.fields import BaseTemporalField
 
 from rotations.engine.cadence import Cadence
+from rotations.services.drafts import FIRST_YEAR, LAST_YEAR
 
 SHOWN = "%a %d %b %Y, %H:%M"
 
@@ -32,12 +34,19 @@ class WallClockField(BaseTemporalField):
 
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M:%S")
     input_formats = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S")
-    default_error_messages = {"invalid": "Write a date and a time, such as 2026-11-30T09:00."}
+    default_error_messages = {
+        "invalid": "Write a date and a time, such as 2026-11-30T09:00.",
+        # Outside them nothing is promised of any zone.
+        "year": f"Choose a year from {FIRST_YEAR} to {LAST_YEAR - 1}.",
+    }
 
     def to_python(self, value: Any) -> datetime | None:
         if value in self.empty_values:
             return None
-        return value if isinstance(value, datetime) else super().to_python(value)
+        reading: datetime = value if isinstance(value, datetime) else super().to_python(value)
+        if not FIRST_YEAR <= reading.year < LAST_YEAR:
+            raise ValidationError(self.error_messages["year"], code="invalid")
+        return reading
 
     def strptime(self, value: str, format: str) -> datetime:  # noqa: A002 - Django's name
         return datetime.strptime(value, format)  # noqa: DTZ007 - a clock on a wall has no zone

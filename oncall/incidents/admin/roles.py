@@ -23,7 +23,7 @@ class RoleForm(ServiceForm):
 @admin.register(Role)
 class RolesAdmin(ChangedByAdministrators, ThroughServices):
     form = RoleForm
-    list_display = ("name", "slug", "description", "is_archived")
+    list_display = ("name", "slug", "description", "archived_at")
     search_fields = ("name", "slug")
     prepopulated_fields = {"slug": ("name",)}
     verbs = (
@@ -45,10 +45,6 @@ class RolesAdmin(ChangedByAdministrators, ThroughServices):
             offered=lambda role: role.archived_at is not None,
         ),
     )
-
-    @admin.display(description="archived", boolean=True)
-    def is_archived(self, role: Role) -> bool:
-        return role.archived_at is not None
 
     def add(self, form: Any, formsets: Sequence[Formset], *, by: Actor, now: datetime) -> Role:
         return plans.add_role(**form.cleaned_data, by=by, now=now)

@@ -56,12 +56,17 @@ ROTATIONS: list[tuple[str, dict[str, str], dict[str, list[str]]]] = [
     ("fortnights", {"unit": "fortnight"}, {"unit": [no_choice("fortnight")]}),
     ("a handoff that is no moment", {"anchor": "next Monday"}, {"anchor": A_MOMENT}),
     ("a handoff with an offset", {"anchor": "2026-01-05T09:00+02:00"}, {"anchor": A_MOMENT}),
-    ("a handoff before computers", {"anchor": "1492-10-12T09:00"}, {"anchor": ["The anchor lies from 1970 to 2099."]}),
+    ("a handoff before computers", {"anchor": "1492-10-12T09:00"}, {"anchor": ["Choose a year from 1970 to 2099."]}),
     ("a handoff in year nought", {"anchor": "0000-10-12T09:00"}, {"anchor": A_MOMENT}),
     (
         "an end before the start",
         {"ends_at": "2020-01-01T00:00"},
         {"ends_at": ["The rotation would end before it begins."]},
+    ),
+    (
+        "an end beyond all calendars",
+        {"ends_at": "9999-12-31T23:59", "zone": "America/New_York"},
+        {"ends_at": ["Choose a year from 1970 to 2099."]},
     ),
     ("layer nought", {"layer": "0"}, {"layer": ["Layers start at 1."]}),
     (

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from rotations.admin.panel import panel_of
 from rotations.models import Schedule
-from tests.admin_forms import page_of, send, signed_in
+from tests.admin_forms import page_for, page_of, send, signed_in
 from tests.factories.rotations import administrator, hours, override, person, schedule, weekly_rotation
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +113,22 @@ def test_what_was_changed_is_listed_latest_first_with_who_did_it():
         ("Payments was edited: name", "Root"),
         ("Payments primary was added", "Oncall"),
     ]
+
+
+def test_the_list_tells_who_is_on_call_at_the_same_cost_for_one_schedule_and_three():
+    browser = signed_in(administrator("Root"))
+    costs, told = [], []
+
+    for n, name in enumerate(("Ada", "Bo", "Cy")):
+        weekly_rotation(schedule(f"schedule-{n}"), [person(name)])
+        browser.get(page_for(Schedule, "changelist"))
+        with CaptureQueriesContext(connection) as queries:
+            page = browser.get(page_for(Schedule, "changelist"))
+        costs.append(len(queries))
+        told = [each.answer.people[0].person.name for each in page.context["cl"].result_list]
+
+    assert costs[0] == costs[2]
+    assert told == ["Ada", "Bo", "Cy"]
 
 
 def test_the_page_costs_the_same_whatever_the_schedule_holds():
