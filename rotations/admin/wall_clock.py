@@ -1,7 +1,7 @@
 """How are moments typed and shown in the admin? As the clock on the wall shows them in the schedule's own zone."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -43,7 +43,7 @@ class WallClockField(BaseTemporalField):
     def to_python(self, value: Any) -> datetime | None:
         if value in self.empty_values:
             return None
-        reading: datetime = value if isinstance(value, datetime) else super().to_python(value)
+        reading = value if isinstance(value, datetime) else cast("datetime", super().to_python(value))
         if not FIRST_YEAR <= reading.year < LAST_YEAR:
             raise ValidationError(self.error_messages["year"], code="invalid")
         return reading
