@@ -1,4 +1,4 @@
-"""What every test runs in: the write guard, and static files that nobody had to collect."""
+"""What every test runs in: the write guard, and no work that a test does not look at."""
 
 import pytest
 from django.conf import settings
@@ -24,8 +24,11 @@ def _only_services_write():
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _uncollected_static_files():
-    """Serve static files from their apps: collecting them is tested once, where ``serve`` does it."""
+def _what_would_only_cost_time():
+    """Static files come from their apps, uncollected (``serve`` is tested with collected ones); passwords hash fast."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    with override_settings(STORAGES=settings.STORAGES | {"staticfiles": plain}):
+    with override_settings(
+        STORAGES=settings.STORAGES | {"staticfiles": plain},
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+    ):
         yield

@@ -103,12 +103,13 @@ def served(variables: dict[str, str], tmp_path_factory: pytest.TempPathFactory) 
         )
     running = Served(process, port, log)
     try:
-        eventually(lambda: "Oncall is open at" in log.read_text() or process.poll() is not None, within=60)
+        eventually(lambda: "Oncall is open at" in log.read_text() or process.poll() is not None, within=300)
+        assert process.poll() is None, log.read_text()
         yield running
     finally:
         if process.poll() is None:
             process.terminate()
-        process.wait(30)
+        process.wait(60)
 
 
 def test_it_says_where_it_is_open_and_answers_there(served: Served):
@@ -127,9 +128,9 @@ def test_pages_find_their_collected_files(served: Served):
 
 
 def test_the_worker_is_seen_to_work(served: Served):
-    age = eventually(lambda: served.get("/readyz")["worker"]["age_seconds"], within=30)
+    age = eventually(lambda: served.get("/readyz")["worker"]["age_seconds"], within=120)
 
-    assert 0 < age < 15
+    assert 0 <= age < 60
 
 
 def test_a_second_one_on_the_same_port_says_so_and_ends(served: Served, variables: dict[str, str]):
@@ -145,8 +146,8 @@ def test_a_killed_program_is_started_again(served: Served, program: str):
 
     os.kill(started[-1], signal.SIGKILL)
 
-    eventually(lambda: len(served.pids(program)) > len(started), within=10)
-    assert eventually(lambda: served.get("/healthz"), within=20) == {"status": "alive"}
+    eventually(lambda: len(served.pids(program)) > len(started), within=60)
+    assert eventually(lambda: served.get("/healthz"), within=120) == {"status": "alive"}
     assert living_in_group(started[-1]) == []
 
 
@@ -155,7 +156,7 @@ def test_one_signal_ends_it_with_everything_it_started(served: Served):
 
     served.process.send_signal(signal.SIGTERM)
 
-    assert served.process.wait(30) == 0
+    assert served.process.wait(60) == 0
     assert [pid for leader in leaders for pid in living_in_group(leader)] == []
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", served.port), timeout=1)

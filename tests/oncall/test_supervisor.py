@@ -77,10 +77,10 @@ def supervised(tmp_path: Path) -> Iterator[Start]:
     for each in running:
         if each.process.poll() is None:
             each.process.terminate()
-        each.process.wait(20)
+        each.process.wait(60)
 
 
-def eventually(holds: Callable[[], bool], *, within: float = 10) -> bool:
+def eventually(holds: Callable[[], bool], *, within: float = 60) -> bool:
     deadline = time.monotonic() + within
     while not holds():
         if time.monotonic() > deadline:
@@ -108,7 +108,7 @@ def test_one_signal_stops_everything(supervised: Start, number: signal.Signals):
 
     running.process.send_signal(number)
 
-    assert running.process.wait(10) == 0
+    assert running.process.wait(60) == 0
     assert [pid for leader, _worker in running.starts() for pid in living_in_group(leader)] == []
 
 
@@ -118,7 +118,7 @@ def test_one_that_will_not_stop_is_killed_when_patience_ends(supervised: Start):
 
     running.process.terminate()
 
-    assert running.process.wait(10) == 0
+    assert running.process.wait(60) == 0
     assert [pid for leader, _worker in running.starts() for pid in living_in_group(leader)] == []
 
 

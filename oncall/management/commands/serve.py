@@ -8,6 +8,7 @@ import time
 from argparse import ArgumentParser
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from django.conf import settings
@@ -21,7 +22,7 @@ from oncall.demo.keys import saved_keys
 from oncall.environment import Environment
 from oncall.supervisor import Program, Supervisor
 
-OPENS_WITHIN_SECONDS = 60
+ANSWERS_WITHIN_SECONDS = 60
 
 
 class Command(BaseCommand):
@@ -53,9 +54,16 @@ class Command(BaseCommand):
         connections.close_all()
         supervisor = Supervisor(chosen)
         supervisor.start()
-        if opens and _answers(supervisor, host, port):
-            self._welcome(settings.ENVIRONMENT.public_url or f"http://{_shown(host)}:{port}")
+        if opens:
+            Thread(target=self._welcome_when_open, args=(supervisor, host, port), daemon=True).start()
         supervisor.watch()
+
+    def _welcome_when_open(self, supervisor: Supervisor, host: str, port: int) -> None:
+        while not supervisor.stopping:
+            if _answers(host, port):
+                self._welcome(settings.ENVIRONMENT.public_url or f"http://{_shown(host)}:{port}")
+                return
+            time.sleep(0.1)
 
     def _welcome(self, url: str) -> None:
         if keys := saved_keys(settings.ENVIRONMENT.data_dir):
@@ -115,22 +123,17 @@ def refuse_a_taken_port(host: str, port: int) -> None:
         raise CommandError(f"Cannot listen on {host} port {port}: {problem.strerror}.") from problem
 
 
-def _answers(supervisor: Supervisor, host: str, port: int) -> bool:
-    """Wait until the web server has answered once; false if that took too long or a signal came first."""
-    deadline = time.monotonic() + OPENS_WITHIN_SECONDS
-    while time.monotonic() < deadline and not supervisor.stopping:
-        web = HTTPConnection(_reachable(host), port, timeout=OPENS_WITHIN_SECONDS)
-        try:
-            # A request, not a connection: the first one loads the views, and whoever reads our line need not wait.
-            web.request("GET", "/healthz")
-            web.getresponse()
-        except (OSError, HTTPException):
-            time.sleep(0.1)
-        else:
-            return True
-        finally:
-            web.close()
-    return False
+def _answers(host: str, port: int) -> bool:
+    web = HTTPConnection(_reachable(host), port, timeout=ANSWERS_WITHIN_SECONDS)
+    try:
+        # A request, not a connection: the first one loads the views, and whoever reads our line need not wait for that.
+        web.request("GET", "/healthz")
+        web.getresponse()
+    except (OSError, HTTPException):
+        return False
+    finally:
+        web.close()
+    return True
 
 
 def _reachable(host: str) -> str:
