@@ -200,9 +200,10 @@ class Incidents(Endpoint):
         if key := request.headers.get("Idempotency-Key"):
             values = {"dedup_key": _private_key(request, key), **{name: one for name, one in values.items() if one}}
         declared = declare(**values, by=self.by, now=self.now)
-        number = declared.incident.number
-        status, location = (201, f"{request.path}{number}/") if declared.created else (200, "")
-        return tagged(request, incident_json(number), status=status, location=location)
+        # The service has just read or written this row: it is not read again.
+        content = IncidentShape.of(queries.incident_views([declared.incident])[0])
+        status, location = (201, f"{request.path}{content['number']}/") if declared.created else (200, "")
+        return tagged(request, content, status=status, location=location)
 
 
 class OneIncident(Endpoint):

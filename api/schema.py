@@ -7,6 +7,7 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import Direction, OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
@@ -72,8 +73,18 @@ class Operation(AutoSchema):
 
     def _get_response_bodies(self, direction: Direction = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
-        problem = self.resolve_serializer(ProblemShape, "response").ref
-        return bodies | {str(status): _problem(status, problem) for status in self._problem_statuses()}
+        return bodies | {str(status): self._problem(status) for status in self._problem_statuses()}
+
+    def _problem(self, status: int) -> dict[str, Any]:
+        """Return a reference to what is the same wherever an operation answers ``status``."""
+        shape = self.resolve_serializer(ProblemShape, "response").ref
+        content = {CONTENT_TYPE: {"schema": shape, "examples": _example(status)}}
+        response = {"description": _title(status), "content": content}
+        name = _title(status).title().replace(" ", "")
+        component = ResolvedComponent(name, "responses", response, name)  # type: ignore[no-untyped-call]
+        self.registry.register_on_missing(component)
+        reference: dict[str, Any] = component.ref
+        return reference
 
     def _problem_statuses(self) -> Sequence[int]:
         view: Any = self.view
@@ -87,12 +98,14 @@ class Operation(AutoSchema):
         return sorted(statuses)
 
 
-def _problem(status: int, schema: dict[str, Any]) -> dict[str, Any]:
+def _title(status: int) -> str:
+    return TITLES.get(status) or HTTPStatus(status).phrase
+
+
+def _example(status: int) -> dict[str, Any]:
     code, detail = EXAMPLES[status]
-    title = TITLES.get(status) or HTTPStatus(status).phrase
-    value = {"type": "about:blank", "title": title, "status": status, "code": code, "detail": detail, "errors": []}
-    content = {"schema": schema, "examples": {code: {"value": value}}}
-    return {"description": title, "content": {CONTENT_TYPE: content}}
+    value = {"type": "about:blank", "title": _title(status), "status": status, "code": code, "detail": detail}
+    return {code: {"value": value | {"errors": []}}}
 
 
 def shown(answer: object = None, *, body: object = None) -> Any:

@@ -96,6 +96,13 @@ def published() -> dict[str, Any]:
     return schema
 
 
+def described(response: dict[str, Any]) -> dict[str, Any]:
+    """Return an answer's description, also where it stands among the components."""
+    name = response.get("$ref", "").removeprefix("#/components/responses/")
+    found: dict[str, Any] = published()["components"]["responses"][name] if name else response
+    return found
+
+
 @cache
 def _operations() -> list[tuple[re.Pattern[str], dict[str, Any]]]:
     return [
@@ -118,7 +125,7 @@ def _objections(method: str, path: str, heard: Heard) -> Iterator[str]:
     if str(heard.status) not in operation["responses"]:
         yield f"{method} {path} does not say that it answers {heard.status}"
         return
-    content = operation["responses"][str(heard.status)].get("content", {})
+    content = described(operation["responses"][str(heard.status)]).get("content", {})
     media_type = heard.headers.get("Content-Type", "").partition(";")[0]
     if not content and not media_type:
         return

@@ -6,7 +6,7 @@ from pathlib import Path
 import orjson
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client, RequestFactory
 from rest_framework import exceptions
 
@@ -114,6 +114,20 @@ def test_a_database_that_is_away_asks_to_come_back():
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
     assert orjson.loads(answer.content)["code"] == "unavailable"
+
+
+@pytest.mark.django_db
+def test_while_the_database_is_away_every_address_says_so():
+    caller = service_calling("read")
+
+    def away(*_args):
+        raise OperationalError("server closed the connection")
+
+    with connection.execute_wrapper(away):
+        heard = caller.get("on-call/")
+
+    assert problem(heard) == {"status": 503, "code": "unavailable", "errors": []}
+    assert heard.headers["Retry-After"] == "5"
 
 
 def test_a_throttled_caller_is_told_when_to_come_back():
