@@ -5,12 +5,13 @@ same shifts make the same bytes, so nothing here depends on when it is asked: th
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, vDatetime, vInt, vText
+from icalendar.parser import Contentline, Parameters
 
 from rotations.engine.intervals import Interval
 from rotations.models import CalendarLink, Person, Schedule
@@ -21,7 +22,10 @@ TEMPLATE_VERSION: Final = 1
 BEHIND, AHEAD = timedelta(days=30), timedelta(days=180)
 # A polite wish; most clients keep to a rhythm of their own.
 REFRESH: Final = timedelta(minutes=15)
+CLOSING: Final = b"END:VCALENDAR\r\n"
 PRODUCT: Final = "-//Oncall//Schedules//EN"
+
+Value = str | int | datetime
 
 
 @dataclass(frozen=True)
@@ -57,11 +61,10 @@ def calendar_of(feed: Feed, *, today: date) -> bytes:
     """Return the calendar from 30 days before ``today``, a day in UTC, to 180 days after it."""
     midnight = datetime.combine(today, time(), UTC)
     window = Interval(midnight - BEHIND, midnight + AHEAD)
-    calendar = _empty_calendar(feed)
-    for shift in _shifts(feed, window):
-        calendar.add_component(_event(feed, shift))
-    content: bytes = calendar.to_ical()
-    return content
+    lines = _Lines()
+    events = b"".join(lines.event(_properties(feed, shift)) for shift in _shifts(feed, window))
+    around: bytes = _empty_calendar(feed).to_ical()
+    return around.removesuffix(CLOSING) + events + CLOSING
 
 
 def _shifts(feed: Feed, window: Interval) -> Iterable[PersonShift]:
@@ -86,19 +89,48 @@ def _empty_calendar(feed: Feed) -> Calendar:
     return calendar
 
 
-def _event(feed: Feed, entry: PersonShift) -> Event:
+def _properties(feed: Feed, entry: PersonShift) -> Iterator[tuple[str, Value]]:
     schedule, shift = entry.schedule, entry.shift
-    event = Event()
-    event.add("uid", shift.uid)
-    event.add("dtstamp", schedule.changed_at)
-    event.add("last-modified", schedule.changed_at)
-    event.add("sequence", schedule.revision)
-    event.add("dtstart", shift.start)
-    event.add("dtend", shift.end)
-    event.add("summary", _summary(feed, schedule, shift))
+    yield "SUMMARY", _summary(feed, schedule, shift)
+    yield "DTSTART", shift.start
+    yield "DTEND", shift.end
+    yield "DTSTAMP", schedule.changed_at
+    yield "UID", shift.uid
+    yield "SEQUENCE", schedule.revision
+    yield "LAST-MODIFIED", schedule.changed_at
     # Being on call does not make anybody busy.
-    event.add("transp", "TRANSPARENT")
-    return event
+    yield "TRANSP", "TRANSPARENT"
+
+
+class _Lines:
+    """Content lines by icalendar's own types, each made once.
+
+    Most lines are alike in many events, and its ``to_ical`` spends a quarter of a millisecond on every event.
+    """
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[str, Value], bytes] = {}
+
+    def event(self, properties: Iterable[tuple[str, Value]]) -> bytes:
+        return b"".join(
+            [b"BEGIN:VEVENT\r\n", *(self._line(name, value) for name, value in properties), b"END:VEVENT\r\n"]
+        )
+
+    def _line(self, name: str, value: Value) -> bytes:
+        if (name, value) not in self._made:
+            content: bytes = Contentline.from_parts(name, Parameters(), _typed(value)).to_ical()
+            self._made[name, value] = content + b"\r\n"
+        return self._made[name, value]
+
+
+def _typed(value: Value) -> vDatetime | vInt | vText:
+    match value:
+        case datetime():
+            return vDatetime(value)
+        case int():
+            return vInt(value)
+        case _:
+            return vText(value)
 
 
 def _summary(feed: Feed, schedule: Schedule, shift: ShiftRow) -> str:

@@ -133,6 +133,21 @@ def test_what_has_not_changed_makes_the_same_bytes():
         assert calendar_of(feed(subject), today=TODAY) == first
 
 
+def test_icalendar_itself_would_write_the_same_bytes():
+    primary, long_name = (
+        schedule(name="Zahlungen, naïve; the longest name that a team could think of — ünd mehr"),
+        "Ada " * 20,
+    )
+    weekly_rotation(
+        primary, [person(long_name), person("Bo\\nLind, Jr.", email="bo@example.test")], name="Primary, really"
+    )
+
+    content = calendar_of(feed(primary), today=TODAY)
+
+    assert parsed(content).to_ical() == content
+    assert max(len(line) for line in content.split(b"\r\n")) <= 75
+
+
 def test_a_day_later_every_event_still_in_sight_is_the_same():
     primary = schedule()
     weekly_rotation(primary, [person("Ada"), person("Bo")])
