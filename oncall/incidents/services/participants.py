@@ -57,7 +57,7 @@ def join(
         if mine and kind != ParticipantKind.RESPONDER:
             detail = f"{person.name} is {mine[0].role.name}; give it back first."
             raise Conflict("must_hand_off", detail, role=mine[0].role.slug)
-        if _comes_in(room, person, ParticipantKind(kind)) and kind == ParticipantKind.RESPONDER:
+        if _comes_in(room, person, ParticipantKind(kind)):
             _fill_waiting(room, person)
         if accept:
             _accept_all(room, mine)

@@ -161,12 +161,15 @@ def test_reopening_offers_every_required_role_anew_the_previous_holder_first(hou
     one = incident(service=service(rule("lead", named(ada)), rule("scribe", FIRST_TO_JOIN)))
     participants.join(one, person=bo, by=Actor.of_person(bo), now=NIGHT)
     roles.take(one, role=role(), person=bo, by=Actor.of_person(bo), now=minute(1))
+    lifecycle.acknowledge(one, by=SYSTEM, now=minute(1))
+    lifecycle.mitigate(one, by=SYSTEM, now=minute(1))
     lifecycle.resolve(one, by=SYSTEM, now=minute(2))
     before = ledger(one)
 
     reopened = lifecycle.reopen(one, by=SYSTEM, now=minute(2) + timedelta(hours=hours_later))
 
-    assert (reopened.status, reopened.epoch, reopened.resolved_at) == ("declared", 2, None)
+    assert (reopened.status, reopened.epoch) == ("declared", 2)
+    assert (reopened.acknowledged_at, reopened.mitigated_at, reopened.resolved_at) == (None, None, None)
     assert standing(one) == {"lead": lead, "scribe": "Bo offered"}
     assert ledger(one)[: len(before)] == before
 
