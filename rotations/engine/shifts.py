@@ -54,14 +54,15 @@ def _prolong(shifts: list[Shift], shift: Shift) -> None:
     for place in range(len(shifts) - 1, -1, -1):
         last = shifts[place]
         if last.person == shift.person:
-            if _place(last) != _place(shift):
+            if place_of(last) != place_of(shift):
                 break
             shifts[place] = last._replace(end=shift.end)
             return
     shifts.append(shift)
 
 
-def _place(shift: Shift) -> tuple[int | None, int | None, tuple[Step, ...]]:
+def place_of(shift: Shift) -> tuple[int | None, int | None, tuple[Step, ...]]:
+    """Return what stays as long as a shift of one person goes on."""
     return shift.rotation, shift.ordinal, shift.chain
 
 

@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 ('asked_at', models.DateTimeField(editable=False)),
                 ('answered_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('accepted_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('flag', models.CharField(blank=True, choices=[('moved', 'The turn overlaps its old span by under half'), ('not_theirs', 'The person replaced no longer holds the turn')], editable=False, max_length=10)),
+                ('flag', models.CharField(blank=True, choices=[('moved', 'The turn overlaps its old span by under half'), ('not_theirs', 'The person replaced no longer holds the turn'), ('left', 'The person who takes over was deactivated')], editable=False, max_length=10)),
                 ('flagged_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('asked_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('exchange', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rotations.swap')),
@@ -93,6 +93,7 @@ class Migration(migrations.Migration):
             name='Duty',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('shadow', models.BooleanField(default=False)),
                 ('start', models.DateTimeField()),
                 ('end', models.DateTimeField()),
                 ('uid', models.CharField(blank=True, max_length=36)),
@@ -105,7 +106,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'duty',
                 'ordering': ('schedule', 'start', 'id'),
                 'indexes': [models.Index(fields=['schedule', 'end'], name='duty_by_schedule_and_end'), models.Index(fields=['person', 'end'], name='duty_by_person_and_end')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('end__gt', models.F('start'))), name='duty_ends_after_it_starts'), models.UniqueConstraint(fields=('schedule', 'person', 'start'), name='duty_of_a_person_starts_once')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('end__gt', models.F('start'))), name='duty_ends_after_it_starts'), models.UniqueConstraint(fields=('schedule', 'person', 'shadow', 'start'), name='duty_of_a_person_starts_once')],
             },
         ),
         migrations.AddIndex(

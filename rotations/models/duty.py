@@ -10,13 +10,15 @@ from rotations.models.schedules import Schedule
 class Duty(models.Model):
     """A shift, or planned silence, as it happened in ``[start, end)``. Closed rows never change.
 
-    Only a row that ends at the schedule's ``recorded_until`` may be extended. ``person`` is null for silence.
-    ``source`` is the reason as the engine gave it (see ``rotations.queries.duty``), ``because`` the same in words with
-    the names as they were, so that the past explains itself.
+    Only a row that ends at the schedule's ``recorded_until`` may be extended. ``person`` is null for silence. Whoever
+    only watched has rows too, with ``shadow``: those are no shifts. ``source`` is the reason as the engine gave it
+    (see ``rotations.queries.duty``), ``because`` the same in words with the names as they were, so that the past
+    explains itself.
     """
 
     schedule = models.ForeignKey(Schedule, on_delete=models.PROTECT, related_name="duty")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="duty")
+    shadow = models.BooleanField(default=False)
     start = models.DateTimeField()
     end = models.DateTimeField()
     uid = models.CharField(max_length=36, blank=True)
@@ -32,7 +34,7 @@ class Duty(models.Model):
         )
         constraints = (
             models.CheckConstraint(name="duty_ends_after_it_starts", condition=Q(end__gt=F("start"))),
-            models.UniqueConstraint(name="duty_of_a_person_starts_once", fields=("schedule", "person", "start")),
+            models.UniqueConstraint(name="duty_of_a_person_starts_once", fields=("schedule", "person", "shadow", "start")),
         )
 
     def __str__(self) -> str:

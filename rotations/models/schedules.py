@@ -1,5 +1,7 @@
 """What a team configures: schedules, their rotations, and each rotation's versions."""
 
+from datetime import datetime
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -38,7 +40,10 @@ class Schedule(models.Model):
 
     ``revision`` rises with every write that can change an answer; ``changed_at`` is the moment of the latest one.
     Duty is recorded in ``[recorded_from, recorded_until)``, both null until it first was. ``next_change_at`` is when
-    the answer next changes, ``warnings_due_at`` when its warnings are to be looked at again.
+    the answer next changes, after a write the moment of the write until that was looked up, null where nothing changes
+    within the look-ahead. ``warnings_due_at`` is when its warnings are to be looked at again.
+
+    ``settled_at`` is no column: the moment up to which this row, held by the current transaction, is settled.
     """
 
     slug = models.SlugField(unique=True, help_text="Used in addresses and by paging systems, such as payments-primary.")
@@ -66,6 +71,8 @@ class Schedule(models.Model):
         help_text="Shorter rests are reported, such as 11:00:00 for eleven hours; empty checks nothing.",
     )
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    settled_at: datetime | None = None
 
     class Meta:
         ordering = ("name", "id")

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from rotations.engine.terms import Source
 from rotations.models import Person, Schedule
-from rotations.queries.memory import compiled
+from rotations.queries.memory import known
 from rotations.queries.now import OnCallNow
+from rotations.queries.past import on_call_then
 from rotations.queries.people import people_by_id
 from rotations.queries.reach import require_known
 
@@ -51,17 +52,21 @@ class OnCall:
 def on_call(schedules: Iterable[Schedule], *, at: datetime) -> list[OnCall]:
     """Return who is on call in each schedule at ``at``, in the order given.
 
-    Two queries where the plans are remembered (revisions, people), a fixed number more where they are not.
+    What is recorded is read, the rest computed. Two queries where the plans are remembered (revisions, people), a
+    fixed number more where they are not, and for the past.
 
     Raises:
         Invalid: ``invalid`` for a moment outside the years 1970 to 2099.
     """
     require_known(at, field="at")
     schedules = list(schedules)
-    entries = compiled(schedule.pk for schedule in schedules)
-    answers = [entries[schedule.pk].on_call_at(at) for schedule in schedules]
-    people = people_by_id(set().union(*(answer.people for answer in answers)))
-    return [_named(schedule, answer, people) for schedule, answer in zip(schedules, answers, strict=True)]
+    plans = known(schedule.pk for schedule in schedules)
+    past = {pk: each for pk, each in plans.items() if each.recorded is not None and at < each.recorded.end}
+    answers = {pk: each.compiled.on_call_at(at) for pk, each in plans.items() if pk not in past}
+    if past:
+        answers |= on_call_then(past, at)
+    people = people_by_id(set().union(*(answer.people for answer in answers.values())))
+    return [_named(schedule, answers[schedule.pk], people) for schedule in schedules]
 
 
 def _named(schedule: Schedule, answer: OnCallNow, people: dict[int, Person]) -> OnCall:

@@ -1,24 +1,25 @@
 """Who works when, in one schedule or for one person?"""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rotations.engine.intervals import Interval
-from rotations.engine.sweep import outlook
-from rotations.engine.terms import Outlook, Plan, Shift, Silence, Source
+from rotations.engine.terms import Silence, Source
 from rotations.models import Person, Schedule
-from rotations.queries.memory import compiled
+from rotations.queries.duty import Record, records_of
+from rotations.queries.memory import Known, known
 from rotations.queries.people import people_by_id, schedules_of
 from rotations.queries.reach import require_reach
-from rotations.uids import uid_of
+from rotations.queries.whole import Piece, Seen, seen
 
 
 @dataclass(frozen=True, slots=True)
 class ShiftRow:
     """What somebody works, in ``[start, end)``. ``recorded`` tells what happened from what was computed.
 
-    ``rotation_name`` is empty where they are on call in no rotation's turn.
+    ``rotation_name`` is empty where they are on call in no rotation's turn. ``because`` is the reason in words, kept
+    when the shift was recorded; empty where nothing of it was.
     """
 
     person: Person
@@ -28,6 +29,7 @@ class ShiftRow:
     uid: str
     rotation_name: str = ""
     recorded: bool = False
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +66,15 @@ def shifts_of(
     Raises:
         Invalid: ``window_too_long`` for more than 400 days; ``invalid`` outside the years 1970 to 2099.
     """
-    plan, seen = _seen(schedule, window)
-    shifts = seen.shifts if person is None else tuple(each for each in seen.shifts if each.person == person.pk)
-    people = people_by_id(each.person for each in shifts)
-    rows = [_row(plan, each, people[each.person]) for each in shifts]
+    require_reach(window)
+    view, recorded = _seen([schedule], window)[schedule.pk]
+    pieces = view.pieces if person is None else [each for each in view.pieces if each.shift.person == person.pk]
+    people = people_by_id(each.shift.person for each in pieces)
+    rows = [_row(each, people[each.shift.person]) for each in pieces]
     if clip:
         rows = [_clipped(row, window) for row in rows]
-    if merge:
-        rows = _merged(rows)
-    return ShiftList(schedule, window, tuple(rows), seen.gaps, seen.silence, schedule.recorded_until)
+    rows = [_marked(row, recorded) for row in (_merged(rows) if merge else rows)]
+    return ShiftList(schedule, window, tuple(rows), view.gaps, view.silence, recorded.end if recorded else None)
 
 
 def gaps(schedule: Schedule, *, window: Interval) -> tuple[Interval, ...]:
@@ -81,7 +83,8 @@ def gaps(schedule: Schedule, *, window: Interval) -> tuple[Interval, ...]:
     Raises:
         Invalid: ``window_too_long`` for more than 400 days; ``invalid`` outside the years 1970 to 2099.
     """
-    return _seen(schedule, window)[1].gaps
+    require_reach(window)
+    return _seen([schedule], window)[schedule.pk][0].gaps
 
 
 def shifts_of_person(person: Person, *, window: Interval, clip: bool = True) -> tuple[PersonShift, ...]:
@@ -92,32 +95,41 @@ def shifts_of_person(person: Person, *, window: Interval, clip: bool = True) -> 
     """
     require_reach(window)
     schedules = list(schedules_of(person))
-    plans = compiled(schedule.pk for schedule in schedules)
+    views = _seen(schedules, window, person)
     found = [
-        PersonShift(schedule, row)
+        PersonShift(schedule, _marked(_clipped(row, window) if clip else row, recorded))
         for schedule in schedules
-        for row in _rows_of(plans[schedule.pk].plan, person, window, clip=clip)
+        for view, recorded in [views[schedule.pk]]
+        for row in (_row(each, person) for each in view.pieces)
     ]
     return tuple(sorted(found, key=lambda each: (each.shift.start, each.schedule.pk, each.shift.uid)))
 
 
-def _seen(schedule: Schedule, window: Interval) -> tuple[Plan, Outlook]:
-    require_reach(window)
-    plan = compiled([schedule.pk])[schedule.pk].plan
-    # Whole shifts: only they have names that do not depend on the window.
-    return plan, outlook(plan, window, clip=False)
+def _seen(
+    schedules: Sequence[Schedule], window: Interval, person: Person | None = None
+) -> dict[int, tuple[Seen, Interval | None]]:
+    """Return what ``window`` shows of each schedule, and the span of it that is recorded."""
+    plans = known(schedule.pk for schedule in schedules)
+    who = None if person is None else person.pk
+    spans = {pk: each.recorded for pk, each in plans.items() if each.recorded is not None}
+    records = records_of(spans, window=window, person=who)
+    return {pk: (_view(each, window, records.get(pk, Record()), who), each.recorded) for pk, each in plans.items()}
 
 
-def _rows_of(plan: Plan, person: Person, window: Interval, *, clip: bool) -> Iterator[ShiftRow]:
-    for shift in outlook(plan, window, clip=False).shifts:
-        if shift.person == person.pk:
-            row = _row(plan, shift, person)
-            yield _clipped(row, window) if clip else row
+def _view(of: Known, window: Interval, record: Record, person: int | None) -> Seen:
+    return seen(of.compiled.plan, window, recorded=of.recorded, record=record, person=person)
 
 
-def _row(plan: Plan, shift: Shift, person: Person) -> ShiftRow:
-    name = next((rotation.name for rotation in plan.rotations if rotation.id == shift.rotation), "")
-    return ShiftRow(person, shift.start, shift.end, shift.source, uid_of(plan, shift), name)
+def _row(piece: Piece, person: Person) -> ShiftRow:
+    shift = piece.shift
+    return ShiftRow(person, shift.start, shift.end, shift.source, piece.uid, piece.rotation_name, because=piece.because)
+
+
+def _marked(row: ShiftRow, recorded: Interval | None) -> ShiftRow:
+    """Say whether all of the shift, as far as it is shown, is recorded."""
+    if recorded is None or row.start < recorded.start or recorded.end < row.end:
+        return row
+    return replace(row, recorded=True)
 
 
 def _clipped(row: ShiftRow, window: Interval) -> ShiftRow:

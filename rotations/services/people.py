@@ -14,7 +14,8 @@ from rotations.errors import Conflict
 from rotations.models import CalendarLink, Person, Schedule
 from rotations.permissions import is_oneself, require_administrator
 from rotations.queries.people import schedules_of
-from rotations.services.changes import record_change
+from rotations.services.changes import hold_schedules, record_change
+from rotations.services.flags import flag_swaps
 from rotations.services.rows import add_row, change_row
 from rotations.services.zones import known_zone
 from rotations.signals import person_deactivated
@@ -79,20 +80,18 @@ def edit_person(person: Person, *, by: Actor, now: datetime, **fields: Any) -> P
     if not (is_oneself(by, person) and fields.keys() <= OWN_FIELDS):
         require_administrator(by)
     person = _hold(person, stays_administrator=fields.get("is_superuser", True))
-    before = {field: getattr(person, field) for field in SHOWN_FIELDS}
+    before = _shown(person)
     _set_fields(person, fields)
+    if before == _shown(person):
+        change_row(person)
+        return person
+    # Duty is recorded with the names as they were.
+    schedules, moment = hold_schedules(schedules_of(person), now=now)
     change_row(person)
-    after = {field: getattr(person, field) for field in SHOWN_FIELDS}
-    if before != after:
-        _change_their_schedules(
-            person,
-            what="person_edited",
-            summary=f"{before['name']} <{before['email']}> is now {after['name']} <{after['email']}>",
-            before=before,
-            after=after,
-            by=by,
-            now=now,
-        )
+    after = _shown(person)
+    summary = f"{before['name']} <{before['email']}> is now {after['name']} <{after['email']}>"
+    for schedule in schedules:
+        record_change(schedule, what="person_edited", summary=summary, before=before, after=after, by=by, now=moment)
     return person
 
 
@@ -110,8 +109,7 @@ def deactivate_person(person: Person, *, by: Actor, now: datetime) -> Person:
     person = _hold(person, stays_administrator=False)
     if not person.is_active:
         return person
-    schedules = _hold_schedules_of(person)
-    moment = max(now, *(schedule.changed_at for schedule in schedules)) if schedules else now
+    schedules, moment = hold_schedules(schedules_of(person), now=now)
     person.is_active, person.deactivated_at = False, moment
     change_row(person)
     CalendarLink.objects.filter(owner=person, revoked_at=None).update(revoked_at=moment)
@@ -132,10 +130,11 @@ def reactivate_person(person: Person, *, by: Actor, now: datetime) -> Person:
     person = _hold(person)
     if person.is_active:
         return person
+    schedules, moment = hold_schedules(schedules_of(person), now=now)
     person.is_active, person.deactivated_at = True, None
     change_row(person)
-    for schedule in _hold_schedules_of(person):
-        _note(schedule, person, what="person_reactivated", summary=f"{person} was reactivated", by=by, now=now)
+    for schedule in schedules:
+        _note(schedule, person, what="person_reactivated", summary=f"{person} was reactivated", by=by, now=moment)
     return person
 
 
@@ -178,17 +177,11 @@ def _set_password(person: Person, password: str | None) -> None:
     person.set_password(password)
 
 
-def _hold_schedules_of(person: Person) -> list[Schedule]:
-    return list(schedules_of(person).select_for_update(no_key=True).order_by("pk"))
-
-
-def _change_their_schedules(
-    person: Person, *, what: str, summary: str, before: dict[str, Any], after: dict[str, Any], by: Actor, now: datetime
-) -> None:
-    for schedule in _hold_schedules_of(person):
-        record_change(schedule, what=what, summary=summary, before=before, after=after, by=by, now=now)
+def _shown(person: Person) -> dict[str, Any]:
+    return {field: getattr(person, field) for field in SHOWN_FIELDS}
 
 
 def _note(schedule: Schedule, person: Person, *, what: str, summary: str, by: Actor, now: datetime) -> None:
     values = {"person": person.pk, "name": person.name}
     record_change(schedule, what=what, summary=summary, before=values, after=values, by=by, now=now)
+    flag_swaps(schedule, by=by, now=now)

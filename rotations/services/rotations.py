@@ -21,6 +21,7 @@ from rotations.services.drafts import (
     require_active,
     require_sound,
 )
+from rotations.services.flags import flag_swaps
 from rotations.services.rows import add_row, change_row
 from rotations.services.versions import NewVersion, draft_of, move_version, plain_values
 
@@ -52,10 +53,12 @@ def add_rotation(
     """
     require_sound(draft)
     require_active(draft, hold_members(draft))
-    schedule, moment = hold_schedule(schedule, now=now)
+    # A schedule is set up from the past on by adding its rotations one after the other; any other write is the first
+    # that has something to lose.
+    schedule, moment = hold_schedule(schedule, now=now, begins=False)
     require_manager(by, schedule.team)
     begins_at = effective_at or moment
-    if schedule.recorded_until is not None and begins_at < min(schedule.recorded_until, moment):
+    if schedule.recorded_until is not None and begins_at < schedule.recorded_until:
         raise Conflict("in_the_past", "What happened until then is recorded and stays.", field="effective_at")
     _require_end_after(draft, begins_at)
     rotation = Rotation(
@@ -119,6 +122,7 @@ def edit_rotation(
             by=by,
             now=moment,
         )
+        flag_swaps(schedule, by=by, now=moment)
     return rotation
 
 
@@ -145,6 +149,7 @@ def end_rotation(rotation: Rotation, *, by: Actor, now: datetime) -> Rotation:
         by=by,
         now=moment,
     )
+    flag_swaps(schedule, by=by, now=moment)
     return rotation
 
 

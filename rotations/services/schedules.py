@@ -10,6 +10,8 @@ from rotations.actors import Actor
 from rotations.models import AbsencePolicy, Schedule, Team
 from rotations.permissions import require_manager
 from rotations.services.changes import hold_schedule, record_change
+from rotations.services.duty import settle_duty
+from rotations.services.flags import flag_swaps
 from rotations.services.rows import add_row, change_row
 from rotations.services.zones import known_zone
 
@@ -45,6 +47,7 @@ def add_schedule(
         changed_at=now,
     )
     add_row(schedule)
+    settle_duty(schedule, now=now)
     record_change(
         schedule, what="schedule_added", summary=f"{schedule.name} was added", after=_values(schedule), by=by, now=now
     )
@@ -75,6 +78,7 @@ def edit_schedule(schedule: Schedule, *, by: Actor, now: datetime, **fields: Any
     if before != after:
         summary = f"{schedule.name} was edited: {', '.join(key for key in after if after[key] != before[key])}"
         record_change(schedule, what="schedule_edited", summary=summary, before=before, after=after, by=by, now=moment)
+        flag_swaps(schedule, by=by, now=moment)
     return schedule
 
 

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 NOW = datetime(2024, 1, 10, 12, tzinfo=UTC)
 BEFORE, NEXT = datetime(2024, 1, 8, 9, tzinfo=UTC), datetime(2024, 1, 15, 9, tzinfo=UTC)
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
-COLD_QUERIES = 11
+COLD_QUERIES = 13
 
 
 def queries_of(act: Any) -> int:

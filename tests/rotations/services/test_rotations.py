@@ -11,6 +11,7 @@ from rotations.engine.intervals import Interval
 from rotations.errors import Conflict, Invalid, NotPermitted, Refusal
 from rotations.models import Rotation, RotationVersion, Schedule, ScheduleChange, SlotMember
 from rotations.queries import on_call, shifts_of
+from rotations.services.duty import settle_due_schedules
 from rotations.services.people import deactivate_person
 from rotations.services.rotations import add_rotation, draft_of, edit_rotation, end_rotation
 from rotations.services.schedules import archive_schedule
@@ -412,14 +413,16 @@ def test_a_person_twice_in_a_slot_is_refused():
 
 def test_a_rotation_may_begin_in_the_past_only_where_nothing_is_recorded():
     crew = [person("Ada")]
-    unrecorded, recorded = schedule("new"), schedule("old")
-    with arranging():
-        Schedule.objects.filter(pk=recorded.pk).update(recorded_until=NOW - timedelta(days=1))
+    primary = schedule()
 
-    add_rotation(unrecorded, draft=draft(crew), effective_at=EARLY, by=SYSTEM, now=NOW)
-    add_rotation(recorded, draft=draft(crew), effective_at=NOW - timedelta(days=1), by=SYSTEM, now=NOW)
+    for name in ("Primary", "Backup"):
+        add_rotation(primary, draft=draft(crew, name=name), effective_at=EARLY, by=SYSTEM, now=NOW - timedelta(days=1))
+    settle_due_schedules(now=NOW - timedelta(hours=1))
+    add_rotation(primary, draft=draft(crew, name="Late"), effective_at=NOW, by=SYSTEM, now=NOW)
 
-    assert refusal(lambda: add_rotation(recorded, draft=draft(crew), effective_at=EARLY, by=SYSTEM, now=NOW)) == (
+    # What no task has recorded yet, the write itself does.
+    late = NOW - timedelta(minutes=30)
+    assert refusal(lambda: add_rotation(primary, draft=draft(crew), effective_at=late, by=SYSTEM, now=NOW)) == (
         Conflict,
         "in_the_past",
         "effective_at",

@@ -1,0 +1,136 @@
+"""What happened? Duty as it is recorded: the form of a reason in a row, and rows in, values out.
+
+A reason is kept in the API's shape (``kind``, ``rotation``, ``ordinal``, ``layer``, and ``override`` or ``swap``), with
+what else it takes to have it again: ``seat``, ``window``, ``absence``, ``chain``, the rotation's ``name`` as it was,
+and other reasons that would have done as well (``also``, each from a moment on).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from rotations.engine.intervals import Interval
+from rotations.engine.terms import Occurrence, Shift, Silence, Source, Step
+from rotations.models import Duty
+
+Also = tuple[tuple[datetime, tuple[Source, ...]], ...]
+"""The other reasons of a shift, each set of them from a moment on; in order, empty where there never were any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A shift as it was recorded, its end no later than the record's; ``is_shadow`` where they only watched."""
+
+    shift: Shift
+    uid: str
+    rotation_name: str
+    because: str
+    also: Also = ()
+    is_shadow: bool = False
+
+    def also_at(self, moment: datetime) -> tuple[Source, ...]:
+        """Return the other reasons at ``moment``."""
+        return next((sources for since, sources in reversed(self.also) if since <= moment), ())
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What was recorded of one schedule; each in order of start."""
+
+    shifts: tuple[Recorded, ...] = ()
+    shadows: tuple[Recorded, ...] = ()
+    silence: tuple[Silence, ...] = ()
+
+
+def records_of(spans: Mapping[int, Interval], *, window: Interval, person: int | None = None) -> dict[int, Record]:
+    """Return what touches ``window``, by schedule; one query. ``spans`` gives the recorded span of each.
+
+    Rows that were recorded after the span was read are left out, and what they extended is cut: so the answer is that
+    of one instant.
+    """
+    if not spans:
+        return {}
+    rows: dict[int, list[Duty]] = {pk: [] for pk in spans}
+    for row in _touching(spans, window, person):
+        if row.start < spans[row.schedule_id].end:
+            rows[row.schedule_id].append(row)
+    return {pk: _record(found, until=spans[pk].end) for pk, found in rows.items()}
+
+
+def _touching(spans: Mapping[int, Interval], window: Interval, person: int | None) -> QuerySet[Duty]:
+    touching = Q()
+    for pk, span in spans.items():
+        # Of a window beyond the record, the row at which both meet.
+        start, end = min(window.start, span.end), max(window.end, span.start)
+        touching |= Q(schedule=pk, end__gte=start, start__lte=end)
+    rows = Duty.objects.filter(touching).order_by("schedule_id", "start", "id")
+    return rows if person is None else rows.filter(person=person)
+
+
+def _record(rows: Sequence[Duty], *, until: datetime) -> Record:
+    values = [_recorded(row, until=until) for row in rows if row.person_id is not None]
+    return Record(
+        shifts=tuple(value for value in values if not value.is_shadow),
+        shadows=tuple(value for value in values if value.is_shadow),
+        silence=tuple(
+            Silence(row.start, min(row.end, until), row.source["override"]) for row in rows if row.person_id is None
+        ),
+    )
+
+
+def _recorded(row: Duty, *, until: datetime) -> Recorded:
+    return Recorded(
+        shift_of(row, until=until),
+        row.uid,
+        row.source["name"],
+        row.because,
+        tuple((datetime.fromisoformat(since), tuple(map(source_of, also))) for since, also in row.source["also"]),
+        row.shadow,
+    )
+
+
+def shift_of(row: Duty, *, until: datetime) -> Shift:
+    """Return the shift that a row of a person stands for, as far as it went by ``until``."""
+    assert row.person_id is not None  # noqa: S101 - silence is no shift
+    return Shift(row.person_id, row.start, min(row.end, until), *source_of(row.source))
+
+
+def source_of(values: Mapping[str, Any]) -> Source:
+    """Return the reason that was kept as ``values``."""
+    window = values["window"]
+    return Source(
+        rotation=values["rotation"],
+        layer=values["layer"],
+        ordinal=values["ordinal"],
+        seat=values["seat"],
+        window=window and Occurrence(date.fromisoformat(window[0]), window[1]),
+        absence=values["absence"],
+        chain=tuple(Step(kind, number) for kind, number in values["chain"]),
+    )
+
+
+def source_values(source: Source) -> dict[str, Any]:
+    """Return a reason as a row keeps it, without its name and the other reasons."""
+    values: dict[str, Any] = {
+        "kind": source.kind,
+        "rotation": source.rotation,
+        "ordinal": source.ordinal,
+        "layer": source.layer,
+        "seat": source.seat,
+        "window": source.window and [source.window.starts_on.isoformat(), source.window.place],
+        "absence": source.absence,
+        "chain": [list(step) for step in source.chain],
+    }
+    if source.override is not None:
+        values["override"] = source.override
+    if source.swap is not None:
+        values["swap"] = source.swap
+    return values
+
+
+def also_values(also: Iterable[tuple[datetime, tuple[Source, ...]]]) -> list[Any]:
+    """Return the other reasons as a row keeps them."""
+    return [[since.isoformat(), [source_values(source) for source in sources]] for since, sources in also]

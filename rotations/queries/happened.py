@@ -1,0 +1,102 @@
+"""What happened in a schedule, by its plan, ready to be recorded?"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+from rotations.engine.intervals import Interval, instant
+from rotations.engine.lookahead import Timeline
+from rotations.engine.shifts import place_of
+from rotations.engine.sweep import outlook
+from rotations.engine.terms import Plan, Shift, Silence, Source
+from rotations.models import Duty, Schedule
+from rotations.queries.duty import Also, also_values, shift_of, source_values
+from rotations.queries.reasons import Reasons
+from rotations.queries.whole import Piece, begun_after
+
+SILENCE: Final = "silence"
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Who was on call or, with ``is_shadow``, watched in ``[start, end)``; with ``person`` None nobody, as planned.
+
+    ``place`` stays as long as it goes on; ``also`` are other reasons that would have done as well.
+    """
+
+    person: int | None
+    start: datetime
+    end: datetime
+    place: object
+    source: dict[str, Any]
+    because: str
+    uid: str = ""
+    is_shadow: bool = False
+    also: Also = ()
+
+    @property
+    def who(self) -> tuple[int | None, bool, object]:
+        """What a row and its continuation have in common."""
+        return self.person, self.is_shadow, self.place
+
+
+def who_was(row: Duty) -> tuple[int | None, bool, object]:
+    """Return what ``row`` and a happening that continues it have in common."""
+    if row.person_id is None:
+        return None, False, row.source["override"]
+    return row.person_id, row.shadow, place_of(shift_of(row, until=row.end))
+
+
+def happenings(schedule: Schedule, plan: Plan, span: Interval) -> Iterator[Happening]:
+    """Yield what ``plan`` says of ``span``, cut to it; shifts bear the name of the whole."""
+    view = outlook(plan, span)
+    # Where the record begins, what is running keeps the name that it has been computed with.
+    since = None if span.start == schedule.recorded_from else span.start
+    pieces = [_cut(piece, span) for piece in begun_after(plan, span, since)]
+    shown = [*(piece.shift for piece in pieces), *view.shadows]
+    reasons = Reasons(schedule, plan, [shift.source for shift in shown], [each.override for each in view.silence])
+    also = _also(plan, span)
+    for piece in pieces:
+        shift = piece.shift
+        others = tuple(each for each in also[shift.person] if shift.start <= each[0] < shift.end)
+        yield replace(_happening(shift, reasons), uid=piece.uid, also=others)
+    for shift in view.shadows:
+        yield replace(_happening(shift, reasons), is_shadow=True)
+    for silence in view.silence:
+        yield _silence(silence, reasons)
+
+
+def also_since(also: Also, before: list[Any]) -> list[Any]:
+    """Return other reasons as a row keeps them, from the first that differ from the latest of ``before``."""
+    kept = list(before)
+    for since, sources in also_values(also):
+        if sources != (kept[-1][1] if kept else []):
+            kept.append([since, sources])
+    return kept
+
+
+def _cut(piece: Piece, span: Interval) -> Piece:
+    start, end = max(piece.shift.start, span.start), min(piece.shift.end, span.end)
+    return replace(piece, shift=piece.shift._replace(start=start, end=end))
+
+
+def _happening(shift: Shift, reasons: Reasons) -> Happening:
+    source = source_values(shift.source) | {"name": reasons.name_of(shift.source), "also": []}
+    return Happening(shift.person, shift.start, shift.end, place_of(shift), source, reasons.of(shift.source))
+
+
+def _silence(silence: Silence, reasons: Reasons) -> Happening:
+    source = {"kind": SILENCE, "override": silence.override}
+    because = reasons.of_silence(silence.override)
+    return Happening(None, silence.start, silence.end, silence.override, source, because)
+
+
+def _also(plan: Plan, span: Interval) -> dict[int, list[tuple[datetime, tuple[Source, ...]]]]:
+    timeline = Timeline(plan, span)
+    also: dict[int, list[tuple[datetime, tuple[Source, ...]]]] = defaultdict(list)
+    for edge, answer in zip(timeline.edges, timeline.answers, strict=True):
+        for cover in answer.people:
+            also[cover.person].append((instant(edge), cover.also))
+    return also
