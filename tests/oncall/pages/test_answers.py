@@ -237,4 +237,7 @@ def test_a_role_that_nobody_accepted_in_time_is_shown_as_acting(signed_in: SignI
     response = signed_in(ada).get("/")
 
     assert "Lead Ada Okafor You Acting On call in payments-primary until Mon 09:00" in lines_of(response, "incidents")
-    assert buttons_of(response, "incidents")[:2] == ["Accept Lead of incident 1", "Decline Lead of incident 1"]
+    assert buttons_of(response, "incidents")[:2] == [
+        f"Accept Lead of incident {declared.number}",
+        f"Decline Lead of incident {declared.number}",
+    ]

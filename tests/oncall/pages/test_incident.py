@@ -27,13 +27,13 @@ def test_the_page_shows_roles_people_and_the_timeline(signed_in: SignIn):
 
     assert lines_of(response, "room") == [
         "SEVSeverity 1",
-        "#1 Checkout 5xx",
+        f"#{declared.number} Checkout 5xx",
         "Declared Checkout open for 14 min by Oncall",
         "declared 03:00",
         "Lead Ada Okafor Offered, time is up On call in payments-primary until Mon 09:00",
         "Scribe Nobody Vacant Goes to the first responder who joins",
         "You take part as observer. 1 person is here.",
-        "Join as responder incident 1",
+        f"Join as responder incident {declared.number}",
         "Acknowledge",
         "Mark as mitigated",
         "Resolve",
