@@ -56,7 +56,7 @@ def test_whoever_signs_in_sees_people_and_teams_and_nobody_changes_them_here(com
 
     assert cast["nobody"].get(path).status == 401
     assert cast["member"].get(path).status == 200
-    assert {caller.post(path, {}).status for who, caller in cast.items() if who == "administrator"} == {405}
+    assert {caller.post(path, {}).status for caller in cast.values()} == {405}
 
 
 @pytest.mark.parametrize(("path", "queries"), [("people/", 2), ("teams/", 4)])

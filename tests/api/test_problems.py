@@ -161,9 +161,10 @@ def test_what_is_not_there_is_told_in_json(path):
 
 
 @pytest.mark.parametrize("path", ["schedules/", "people/", "incidents/", "schedules/x/", "rotations/1/"])
+@pytest.mark.parametrize("scope", ["read", "admin"])
 @pytest.mark.django_db
-def test_nothing_is_put(path):
-    heard = service_calling("admin").put(path, {})
+def test_nothing_is_put(path, scope):
+    heard = service_calling(scope).put(path, {})
 
     assert problem(heard) == {"status": 405, "code": "method_not_allowed", "errors": []}
 

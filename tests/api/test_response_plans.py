@@ -81,7 +81,7 @@ def test_whoever_signs_in_sees_them_and_nobody_changes_them_here(company, path):
     assert {who: caller.get(path).status for who, caller in cast.items()} == {
         who: 401 if who == "nobody" else 200 for who in cast
     }
-    assert cast["administrator"].post(path, {}).status == 405
+    assert {caller.post(path, {}).status for caller in cast.values()} == {405}
 
 
 @pytest.mark.parametrize(("path", "queries"), [("services/", 2), ("roles/", 2), ("response-plans/", 7)])
