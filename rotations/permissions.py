@@ -16,6 +16,19 @@ def manages(actor: Actor, team: Team) -> bool:
     )
 
 
+def manages_a_team_of(actor: Actor, person: Person) -> bool:
+    """Tell whether ``actor`` manages a team that ``person`` is in."""
+    if actor.is_administrator or actor.manages_every_team:
+        return True
+    return (
+        actor.person is not None
+        and actor.person.is_active
+        and Membership.objects.filter(
+            person=person, team__memberships__person=actor.person, team__memberships__is_manager=True
+        ).exists()
+    )
+
+
 def require_manager(actor: Actor, team: Team) -> None:
     """Let through whoever manages ``team``.
 

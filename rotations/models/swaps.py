@@ -17,10 +17,11 @@ class SwapState(models.TextChoices):
 
 
 class SwapFlag(models.TextChoices):
-    """Why an accepted swap wants another look after an edit; it stays in force as far as it can."""
+    """Why a swap wants another look after an edit; an accepted one stays in force as far as it can."""
 
     MOVED = "moved", "The turn overlaps its old span by under half"
     NOT_THEIRS = "not_theirs", "The person replaced no longer holds the turn"
+    LEFT = "left", "The person who takes over was deactivated"
 
 
 class Swap(models.Model):
@@ -29,6 +30,9 @@ class Swap(models.Model):
     ``person`` is null while the whole team is asked. ``turn_start`` and ``turn_end`` are the turn's span when it was
     asked for: an edit that moves the turn away from there flags the swap. ``exchange`` is the swap that goes the
     other way; the two are accepted together.
+
+    It counts from ``accepted_at`` on. One that is cancelled while it runs keeps that, with the part that had passed as
+    its ``[start, end)``; one that is cancelled before it began has none.
     """
 
     rotation = models.ForeignKey(Rotation, on_delete=models.PROTECT, related_name="swaps")

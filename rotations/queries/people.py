@@ -1,6 +1,8 @@
 """Who are the people of an answer, and in which schedules can a person be found?"""
 
 from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 
 from django.db.models import Q, QuerySet
 
@@ -21,4 +23,9 @@ def schedules_of(person: Person) -> QuerySet[Schedule]:
     """Return the schedules in whose answers ``person`` may show, now, before or later; archived ones too."""
     as_member = Schedule.objects.filter(rotations__versions__slots__members__person=person)
     by_override = Schedule.objects.filter(Q(overrides__person=person) | Q(overrides__replaces=person))
-    return Schedule.objects.filter(Q(pk__in=as_member.values("pk")) | Q(pk__in=by_override.values("pk")))
+    by_swap = Schedule.objects.filter(
+        Q(rotations__swaps__person=person) | Q(rotations__swaps__replaces=person),
+        rotations__swaps__accepted_at__isnull=False,
+    )
+    found = (as_member, by_override, by_swap)
+    return Schedule.objects.filter(reduce(or_, (Q(pk__in=schedules.values("pk")) for schedules in found)))

@@ -1,6 +1,7 @@
 """What do the rows of a schedule say? Rows in, engine values out, in a fixed number of queries."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import cast
 
@@ -8,8 +9,20 @@ from django.db.models import Prefetch
 
 from rotations.engine import terms
 from rotations.engine.cadence import Cadence, Unit
+from rotations.engine.intervals import Interval
 from rotations.engine.windows import Window
-from rotations.models import WEEKDAYS, Override, Person, Rotation, RotationVersion, Schedule, Slot, SlotMember
+from rotations.models import (
+    WEEKDAYS,
+    Absence,
+    Override,
+    Person,
+    Rotation,
+    RotationVersion,
+    Schedule,
+    Slot,
+    SlotMember,
+    Swap,
+)
 from rotations.models import Window as WindowRow
 
 # Each says its order: the models' own orders reach up to the schedule's name, through a join for every level.
@@ -25,8 +38,10 @@ VERSION_ROWS = Prefetch(
         Prefetch("windows", WindowRow.objects.order_by("id")),
     ),
 )
+# Asked, declined and taken back in time: those never counted, and have no moment from which they did.
+SWAP_ROWS = Prefetch("swaps", Swap.objects.filter(accepted_at__isnull=False).order_by("id"), to_attr="swaps_in_force")
 PLAN_ROWS = (
-    Prefetch("rotations", Rotation.objects.order_by("id").prefetch_related(VERSION_ROWS)),
+    Prefetch("rotations", Rotation.objects.order_by("id").prefetch_related(VERSION_ROWS, SWAP_ROWS)),
     Prefetch("overrides", Override.objects.order_by("id")),
 )
 
@@ -34,15 +49,22 @@ _FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
 def schedules_with_rows(ids: Iterable[int]) -> list[Schedule]:
-    """Return the schedules of these ids with every row their plans are made of; eight queries at any number."""
+    """Return the schedules of these ids with every row their plans are made of; nine queries at any number."""
     return list(Schedule.objects.order_by("pk").filter(pk__in=ids).prefetch_related(*PLAN_ROWS))
 
 
 def plans_of(schedules: Sequence[Schedule]) -> dict[int, terms.Plan]:
-    """Return the plan of each schedule, by id; one query where their rows are loaded already."""
-    people = {person for schedule in schedules for person in _people_named(schedule)}
+    """Return the plan of each schedule, by id; two queries where their rows are loaded already."""
+    named = {schedule.pk: _people_named(schedule) for schedule in schedules}
+    people = set().union(*named.values())
     left = dict(Person.objects.filter(pk__in=people, deactivated_at__isnull=False).values_list("pk", "deactivated_at"))
-    return {schedule.pk: _plan(schedule, cast("dict[int, datetime]", left)) for schedule in schedules}
+    away: dict[int, list[terms.Absence]] = defaultdict(list)
+    for absence in Absence.objects.filter(person__in=people).order_by("id"):
+        away[absence.person_id].append(absence_value(absence))
+    return {
+        schedule.pk: _plan(schedule, named[schedule.pk], left=cast("dict[int, datetime]", left), away=away)
+        for schedule in schedules
+    }
 
 
 def rotation_value(row: Rotation, *, archived_at: datetime | None = None) -> terms.Rotation:
@@ -83,14 +105,39 @@ def window_value(row: WindowRow) -> Window:
     return Window(frozenset(WEEKDAYS.index(day) for day in row.days), row.start, row.end)
 
 
-def _plan(schedule: Schedule, left: dict[int, datetime]) -> terms.Plan:
+def absence_value(row: Absence) -> terms.Absence:
+    """Return what an absence's row means."""
+    return terms.Absence(row.pk, row.person_id, row.start, row.end)
+
+
+def swap_value(row: Swap) -> terms.Swap:
+    """Return what the row of a swap means that was accepted: it counts from then on, in a part or the whole turn.
+
+    A turn that had begun when it was accepted is changed from there on. One that had not is given away whole, however
+    an edit moves it; nothing can move it to before that.
+    """
+    accepted_at, person = cast("datetime", row.accepted_at), cast("int", row.person_id)
+    is_whole = row.start is None and accepted_at <= row.turn_start
+    span = None if is_whole else Interval(max(row.start or accepted_at, accepted_at), row.end or _FOREVER)
+    return terms.Swap(row.pk, row.rotation_id, row.ordinal, row.replaces_id, person, accepted_at, span)
+
+
+def _plan(
+    schedule: Schedule,
+    named: set[int],
+    *,
+    left: Mapping[int, datetime],
+    away: Mapping[int, Sequence[terms.Absence]],
+) -> terms.Plan:
     return terms.Plan(
         rotations=tuple(
             rotation_value(rotation, archived_at=schedule.archived_at) for rotation in schedule.rotations.all()
         ),
         overrides=tuple(_override(row, archived_at=schedule.archived_at) for row in schedule.overrides.all()),
+        swaps=tuple(swap_value(row) for rotation in schedule.rotations.all() for row in _swaps_of(rotation)),
+        absences=tuple(absence for person in sorted(named) for absence in away.get(person, ())),
         absence_policy=cast("terms.AbsencePolicy", schedule.absence_policy),
-        deactivated={person: left[person] for person in _people_named(schedule) if person in left},
+        deactivated={person: left[person] for person in named if person in left},
     )
 
 
@@ -119,5 +166,11 @@ def _people_named(schedule: Schedule) -> set[int]:
         for slot in version.slots.all()
         for member in slot.members.all()
     }
-    substitutes = {override.person_id for override in schedule.overrides.all() if override.person_id is not None}
-    return members | substitutes
+    substitutes = {override.person_id for override in schedule.overrides.all()}
+    takers = {swap.person_id for rotation in schedule.rotations.all() for swap in _swaps_of(rotation)}
+    return {person for person in members | substitutes | takers if person is not None}
+
+
+def _swaps_of(rotation: Rotation) -> list[Swap]:
+    swaps: list[Swap] = rotation.swaps_in_force  # type: ignore[attr-defined]  # by SWAP_ROWS
+    return swaps

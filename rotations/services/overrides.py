@@ -9,7 +9,7 @@ from rotations.actors import Actor
 from rotations.errors import Conflict, Invalid, NotPermitted
 from rotations.models import Override, OverrideKind, Person, Rotation, Schedule
 from rotations.permissions import is_member, is_oneself, manages
-from rotations.services.changes import hold_people, hold_schedule, record_change
+from rotations.services.changes import hold_active, hold_schedule, record_change
 from rotations.services.rows import add_row
 
 
@@ -38,7 +38,7 @@ def add_override(
         Invalid: ``person_deactivated``; ``invalid`` for a person who is not there or a rotation of another schedule.
         ValidationError: ``end_before_start``, ``people_do_not_fit_kind``, ``replaces_themselves``.
     """
-    _require_active(person=person, replaces=replaces)
+    hold_active(person=person, replaces=replaces)
     schedule, moment = hold_schedule(schedule, now=now)
     _require_may_add(schedule, kind=kind, person=person, replaces=replaces, by=by)
     if rotation is not None and rotation.schedule_id != schedule.pk:
@@ -98,18 +98,6 @@ def end_override(override: Override, *, by: Actor, now: datetime) -> Override:
         now=moment,
     )
     return override
-
-
-def _require_active(**named: Person | None) -> None:
-    """Hold the people named, and refuse who is gone: nobody deactivates them until this write is done."""
-    held = hold_people(person.pk for person in named.values() if person is not None)
-    for field, person in named.items():
-        if person is None:
-            continue
-        if person.pk not in held:
-            raise Invalid("invalid", f"There is no person {person.pk}.", field=field)
-        if not held[person.pk].is_active:
-            raise Invalid("person_deactivated", f"{held[person.pk]} is deactivated.", field=field)
 
 
 def _require_may_add(

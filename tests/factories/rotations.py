@@ -8,12 +8,14 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from rotations.actors import Actor
-from rotations.models import CalendarLink, Override, Person, Rotation, Schedule, Team
+from rotations.models import Absence, CalendarLink, Override, Person, Rotation, Schedule, Swap, Team
+from rotations.services.absences import add_absence
 from rotations.services.feeds import add_calendar_link
 from rotations.services.overrides import add_override
 from rotations.services.people import add_person
 from rotations.services.rotations import MemberDraft, RotationDraft, WindowDraft, add_rotation
 from rotations.services.schedules import add_schedule
+from rotations.services.swaps import accept_swap, ask_swap
 from rotations.services.teams import add_team, put_in_team
 
 EARLY = datetime(2024, 1, 1, tzinfo=UTC)
@@ -97,6 +99,25 @@ def override(
     """Add an override; ``end`` may be a length."""
     until = start + end if isinstance(end, timedelta) else end
     return add_override(of, kind=kind, start=start, end=until, **fields, by=Actor.system(), now=now)
+
+
+def absence(somebody: Person, start: datetime, end: datetime | timedelta, *, now: datetime = EARLY) -> Absence:
+    """Say that somebody is away; ``end`` may be a length."""
+    until = start + end if isinstance(end, timedelta) else end
+    return add_absence(somebody, start=start, end=until, by=Actor.system(), now=now)
+
+
+def asked_swap(of: Rotation, ordinal: int, replaces: Person, person: Person | None, **fields: Any) -> Swap:
+    """Ask somebody, or the team (None), to take a turn."""
+    moment = fields.pop("now", EARLY)
+    return ask_swap(of, ordinal=ordinal, replaces=replaces, person=person, **fields, by=Actor.system(), now=moment)
+
+
+def accepted_swap(of: Rotation, ordinal: int, replaces: Person, person: Person, **fields: Any) -> Swap:
+    """Let somebody take a turn of somebody else."""
+    moment = fields.pop("now", EARLY)
+    swap = asked_swap(of, ordinal, replaces, person, **fields, now=moment)
+    return accept_swap(swap, person=person, by=Actor.system(), now=moment)
 
 
 def calendar_link(owner: Person, **about: Any) -> tuple[CalendarLink, str]:
