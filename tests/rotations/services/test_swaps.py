@@ -417,7 +417,7 @@ def test_who_may_ask_answer_and_take(crew: Crew):
                 cancel_swap(standing, by=SYSTEM, now=NOW)
         return names
 
-    ask = {"ordinal": 2, "replaces": crew.cy, "person": crew.ada, "now": NOW}
+    ask: dict[str, Any] = {"ordinal": 2, "replaces": crew.cy, "person": crew.ada, "now": NOW}
     managers = {"mia", "root"}
     assert allowed(lambda _swap, by, _: ask_swap(crew.rotation, **ask, by=by)) == {"cy"} | managers
     assert allowed(lambda swap, by, _: accept_swap(swap, person=crew.ada, by=by, now=NOW)) == {"ada"} | managers
