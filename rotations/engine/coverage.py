@@ -1,4 +1,4 @@
-"""Is the schedule covered, how is it shared, and what would a change do to it?"""
+"""Is the schedule covered, who is on call too much at once, and what would a change do to it?"""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -11,13 +11,6 @@ from rotations.engine.intervals import Interval, merge, subtract, touching
 from rotations.engine.intervals import gaps as gaps_between
 from rotations.engine.sweep import outlook
 from rotations.engine.terms import Absence, Plan, Shift
-
-
-class Load(NamedTuple):
-    """How much someone is on call: the time, and the number of shifts."""
-
-    time: timedelta
-    shifts: int
 
 
 class Changes(NamedTuple):
@@ -57,15 +50,6 @@ class ShortRest(NamedTuple):
 def gaps(plan: Plan, window: Interval) -> tuple[Interval, ...]:
     """Return the parts of ``window`` with nobody on call and no silence planned; in order, disjoint, maximal."""
     return outlook(plan, window).gaps
-
-
-def load(shifts: Iterable[Shift]) -> dict[int, Load]:
-    """Return each person's load by the shifts of one schedule, in which nobody has two at once."""
-    loads: dict[int, Load] = {}
-    for shift in shifts:
-        before = loads.get(shift.person, Load(timedelta(), 0))
-        loads[shift.person] = Load(before.time + (shift.end - shift.start), before.shifts + 1)
-    return loads
 
 
 def changes(before: Plan, after: Plan, window: Interval) -> Changes:

@@ -44,6 +44,14 @@ class Offsets:
         """Return what the clock shows at an instant."""
         return at + self.offsets[bisect_right(self.begins, at) - 1]
 
+    def readings(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Yield what the clock shows within ``[start, end)``, as spans of readings in which no change falls."""
+        stretch = bisect_right(self.begins, start) - 1
+        while start < end:
+            until, offset = min(end, self.ends[stretch]), self.offsets[stretch]
+            yield start + offset, until + offset
+            start, stretch = until, stretch + 1
+
     def furthest_reading(self, at: int) -> int:
         """Return the greatest reading the clock has shown up to an instant: it never falls."""
         stretch = bisect_right(self.begins, at) - 1

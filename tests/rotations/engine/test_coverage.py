@@ -1,15 +1,13 @@
-"""Gaps, load, what a change gains and loses, conflicts, double bookings and short rests."""
+"""Gaps, what a change gains and loses, conflicts, double bookings and short rests."""
 
 from rotations.engine.coverage import (
     Conflict,
     DoubleBooking,
-    Load,
     ShortRest,
     changes,
     conflicts,
     double_bookings,
     gaps,
-    load,
     short_rests,
 )
 from rotations.engine.plan import Absence, Plan
@@ -30,10 +28,6 @@ def hours(begin: int, end: int):
 
 def test_gaps_are_where_nobody_is():
     assert gaps(drawn_plan("A.B..C"), hours(0, 6)) == (hours(1, 2), hours(3, 5))
-
-
-def test_load_is_time_and_number_of_shifts():
-    assert load(shifts(drawn_plan("AAB.A"), DAY)) == {A: Load(3 * HOUR, 3), B: Load(HOUR, 1)}
 
 
 def test_changes_are_the_time_gained_and_lost_by_each_person_and_the_gaps():
