@@ -1,20 +1,23 @@
 """What schedules are there? Their rotations and overrides have files of their own."""
 
+from datetime import timedelta
+from typing import Any
+
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.endpoint import Endpoint
-from api.fields import InstantField, NamedField, ZoneField
+from api.fields import InstantField, NamedField, ZoneField, fault
 from api.lists import listing, whole
 from api.schema import shown
 from api.shapes import NoParameters, Shape
 from api.versions import tagged, unless_stale
 from oncall.access.permissions import MayChangeSchedules
-from rotations.models import AbsencePolicy, Schedule, Team
+from rotations.models import LONGEST_REST, AbsencePolicy, Schedule, Team
 from rotations.services.schedules import add_schedule, archive_schedule, edit_schedule
 
 PRIMARY = {
@@ -23,10 +26,27 @@ PRIMARY = {
     "team": "payments",
     "zone": "Europe/Berlin",
     "absence_policy": "flag",
+    "least_rest_hours": 11,
     "revision": 12,
     "changed_at": "2026-11-16T08:12:44Z",
     "recorded_until": "2026-11-20T03:14:00Z",
 }
+
+
+MOST_HOURS = LONGEST_REST / timedelta(hours=1)
+
+
+@extend_schema_field({"type": "number", "exclusiveMinimum": 0, "maximum": MOST_HOURS})
+class HoursField(serializers.Field[timedelta, Any, float, Any]):
+    """A length of time in hours, as a decimal."""
+
+    def to_internal_value(self, data: Any) -> timedelta:
+        if isinstance(data, bool) or not isinstance(data, int | float) or not 0 < data <= MOST_HOURS:
+            raise fault("invalid", f"Write a number of hours, more than 0 and at most {MOST_HOURS:g}.")
+        return timedelta(hours=data)
+
+    def to_representation(self, value: timedelta) -> float:
+        return value / timedelta(hours=1)
 
 
 @shown(PRIMARY, body={"slug": "payments-primary", "name": "Payments primary", "team": "payments"})
@@ -38,6 +58,12 @@ class ScheduleShape(Shape):
     team = NamedField(Team.objects.all())
     zone = ZoneField(required=False)
     absence_policy = serializers.ChoiceField(AbsencePolicy.choices, required=False)
+    least_rest_hours = HoursField(
+        source="least_rest",
+        required=False,
+        allow_null=True,
+        help_text="Shorter rests are reported; null checks nothing.",
+    )
     revision = serializers.IntegerField(read_only=True)
     changed_at = InstantField(read_only=True)
     recorded_until = InstantField(read_only=True, allow_null=True)

@@ -23,7 +23,7 @@ from rotations.services import schedules
 class ScheduleForm(ServiceForm):
     class Meta:
         model = Schedule
-        fields = ("name", "slug", "team", "zone", "absence_policy")
+        fields = ("name", "slug", "team", "zone", "absence_policy", "least_rest")
         widgets = {"zone": ZoneSelect}
 
 
@@ -55,7 +55,7 @@ class SchedulesAdmin(ChangedByManagers, ThroughServices):
     list_select_related = ("team",)
     search_fields = ("name", "slug", "team__name")
     prepopulated_fields = {"slug": ("name",)}
-    fieldsets = (("Settings", {"fields": ("name", "slug", "team", "zone", "absence_policy")}),)
+    fieldsets = (("Settings", {"fields": ("name", "slug", "team", "zone", "absence_policy", "least_rest")}),)
     verbs = (
         Verb(
             name="archive",

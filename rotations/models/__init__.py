@@ -7,6 +7,7 @@ from rotations.models.feeds import CalendarLink
 from rotations.models.overrides import Override, OverrideKind
 from rotations.models.people import Membership, Person, Team
 from rotations.models.schedules import (
+    LONGEST_REST,
     WEEKDAYS,
     AbsencePolicy,
     Advance,
@@ -22,6 +23,7 @@ from rotations.models.swaps import Swap, SwapFlag, SwapState
 from rotations.models.warnings import ScheduleWarning, WarningKind
 
 __all__ = [
+    "LONGEST_REST",
     "WEEKDAYS",
     "Absence",
     "AbsencePolicy",

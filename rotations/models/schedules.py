@@ -1,6 +1,7 @@
 """What a team configures: schedules, their rotations, and each rotation's versions."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -9,6 +10,9 @@ from django.db.models import Q
 from timezone_field import TimeZoneField
 
 from rotations.models.people import Person, Team
+
+# A longer one would look for shifts far outside any window that is asked for.
+LONGEST_REST: Final = timedelta(days=7)
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -79,6 +83,11 @@ class Schedule(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        if self.least_rest is not None and not timedelta() < self.least_rest <= LONGEST_REST:
+            message = f"A rest is longer than nothing and at most {LONGEST_REST.days} days."
+            raise ValidationError({"least_rest": ValidationError(message, code="invalid")})
 
 
 class Rotation(models.Model):

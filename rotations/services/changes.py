@@ -83,14 +83,14 @@ def record_change(
     """Give the held ``schedule`` its next revision and keep what was changed, as plain values, by whom.
 
     Every write that can change an answer ends here, in its own transaction: readers tell by the revision that what
-    they remember is out of date, and the periodic task looks at what the answer is now.
+    they remember is out of date, and the periodic tasks look at what the answer is now and what will go wrong in it.
     """
     if schedule.settled_at != now:
         # By now the past could be recorded only as the changed plan has it.
         raise AssertionError(f"{schedule} was changed at {now.isoformat()} without settling its duty first")
     schedule.revision += 1
-    schedule.changed_at = schedule.next_change_at = now
-    schedule.save(update_fields=["revision", "changed_at", "next_change_at"])
+    schedule.changed_at = schedule.next_change_at = schedule.warnings_due_at = now
+    schedule.save(update_fields=["revision", "changed_at", "next_change_at", "warnings_due_at"])
     return ScheduleChange.objects.create(
         schedule=schedule,
         at=schedule.changed_at,

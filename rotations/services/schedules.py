@@ -1,6 +1,6 @@
 """Adding, editing and archiving schedules."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ from rotations.services.flags import flag_swaps
 from rotations.services.rows import add_row, change_row
 from rotations.services.zones import known_zone
 
-FIELDS = frozenset({"slug", "name", "team", "zone", "absence_policy"})
+FIELDS = frozenset({"slug", "name", "team", "zone", "absence_policy", "least_rest"})
 
 
 @transaction.atomic
@@ -26,6 +26,7 @@ def add_schedule(
     team: Team,
     zone: str | ZoneInfo = "UTC",
     absence_policy: str = AbsencePolicy.FLAG,
+    least_rest: timedelta | None = None,
     by: Actor,
     now: datetime,
 ) -> Schedule:
@@ -43,6 +44,7 @@ def add_schedule(
         team=team,
         zone=known_zone(zone),
         absence_policy=absence_policy,
+        least_rest=least_rest,
         revision=0,
         changed_at=now,
     )
@@ -56,7 +58,7 @@ def add_schedule(
 
 @transaction.atomic
 def edit_schedule(schedule: Schedule, *, by: Actor, now: datetime, **fields: Any) -> Schedule:
-    """Change some of ``slug, name, team, zone, absence_policy``; what changes nothing leaves no trace.
+    """Change some of ``slug, name, team, zone, absence_policy, least_rest``; what changes nothing leaves no trace.
 
     Raises:
         NotPermitted: ``by`` does not manage the team or, where it changes, the new one.
@@ -112,4 +114,5 @@ def _values(schedule: Schedule) -> dict[str, Any]:
         "team": schedule.team.slug,
         "zone": str(schedule.zone),
         "absence_policy": str(schedule.absence_policy),
+        "least_rest": None if schedule.least_rest is None else str(schedule.least_rest),
     }

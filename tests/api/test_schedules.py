@@ -1,5 +1,7 @@
 """What schedules are there, and who may change them?"""
 
+from datetime import timedelta
+
 import pytest
 
 from rotations.models import Schedule
@@ -16,6 +18,7 @@ def shown(row, **changed):
         "team": row.team.slug,
         "zone": "UTC",
         "absence_policy": "flag",
+        "least_rest_hours": None,
         "revision": row.revision,
         "changed_at": row.changed_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "recorded_until": None,
@@ -61,13 +64,17 @@ def test_what_is_shown_can_be_sent_back(company, mia):
 
     heard = mia.patch("schedules/payments-primary/", {**before.body, "revision": 999})
 
-    assert (heard.status, heard.body) == (200, before.body)
+    # What was written settled duty first.
+    assert (heard.status, heard.body) == (200, before.body | {"recorded_until": "2026-11-20T03:00:00Z"})
 
 
 def test_some_fields_are_changed(company, mia):
-    heard = mia.patch("schedules/payments-primary/", {"zone": "Europe/Berlin", "absence_policy": "next"})
+    changes = {"zone": "Europe/Berlin", "absence_policy": "next", "least_rest_hours": 10.5}
 
-    assert heard.body == shown(fresh(company), zone="Europe/Berlin", absence_policy="next")
+    heard = mia.patch("schedules/payments-primary/", changes)
+
+    assert heard.body == shown(fresh(company), **changes, recorded_until="2026-11-20T03:00:00Z")
+    assert fresh(company).least_rest == timedelta(hours=10, minutes=30)
     assert (heard.body["revision"], heard.body["changed_at"]) == (3, "2026-11-20T03:00:00Z")
 
 
@@ -105,6 +112,10 @@ def test_a_deleted_schedule_is_archived(company, mia, night):
         ({"name": "x" * 201}, "invalid", [("/name", "max_length")]),
         ({"name": "a\0b"}, "invalid", [("/name", "null_characters_not_allowed")]),
         ({"colour": "red"}, "invalid", [("/colour", "unknown_field")]),
+        ({"least_rest_hours": 0}, "invalid", [("/least_rest_hours", "invalid")]),
+        ({"least_rest_hours": 168.5}, "invalid", [("/least_rest_hours", "invalid")]),
+        ({"least_rest_hours": "11"}, "invalid", [("/least_rest_hours", "invalid")]),
+        ({"least_rest_hours": True}, "invalid", [("/least_rest_hours", "invalid")]),
         ({"absence_policy": "shrug"}, "invalid", [("/absence_policy", "invalid_choice")]),
         ({"zone": "Mars/Olympus", "team": "nope"}, "invalid", [("/team", "unknown_team"), ("/zone", "unknown_zone")]),
     ],

@@ -100,6 +100,7 @@ def test_a_new_schedule_is_at_revision_one_with_a_fact():
         "team": "payments-primary-team",
         "zone": "Europe/Berlin",
         "absence_policy": "flag",
+        "least_rest": None,
     }
 
 
@@ -195,3 +196,14 @@ def test_an_archived_schedule_has_nobody_on_call_from_then_on_and_stays_as_it_is
         with pytest.raises(Conflict) as refused:
             act()
         assert refused.value.code == "archived"
+
+
+@pytest.mark.parametrize("rest", [timedelta(), timedelta(hours=-1), timedelta(days=7, seconds=1)])
+def test_a_rest_that_could_not_be_kept_is_refused(rest):
+    primary = schedule(least_rest=timedelta(hours=11))
+
+    with pytest.raises(ValidationError) as refused:
+        edit_schedule(primary, least_rest=rest, by=Actor.system(), now=EARLY)
+
+    assert refused.value.message_dict == {"least_rest": ["A rest is longer than nothing and at most 7 days."]}
+    assert Schedule.objects.get().least_rest == timedelta(hours=11)
