@@ -71,7 +71,7 @@ class Offsets:
             shown = range(readings.start, min(readings.stop, self.furthest[stretch]), readings.step)
             skipped = range(shown.start, min(shown.stop, begin + offset), shown.step)
             instants += [begin] * len(skipped)
-            instants += [reading - offset for reading in shown[len(skipped) :]]
+            instants += range(shown.start + len(skipped) * shown.step - offset, shown.stop - offset, shown.step)
             readings = readings[len(shown) :]
         return instants
 

@@ -3,11 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final, NamedTuple, assert_never
 
-from rotations.engine.terms import AbsencePolicy, Cover, Occurrence, Override, Slot, Source, Step, Swap
+from rotations.engine.terms import AbsencePolicy, Cover, Occurrence, Override, Seats, Slot, Source, Step, Swap
 
 Covers = tuple[Cover, ...]
-Seats = tuple[tuple[int, int], ...]
-"""People, each with their place in a slot."""
 
 
 class Held(NamedTuple):
@@ -35,15 +33,6 @@ class Crew(NamedTuple):
         """Spell out who is on in the turn ``ordinal``, and why."""
         rotation, layer, seats, window = self
         return tuple([Cover(person, Source(rotation, layer, ordinal, seat, window)) for person, seat in seats])
-
-
-def seated(members: Slot, *, shadow: bool, is_active: Callable[[int], bool]) -> Seats:
-    """Return the active members of a slot, or its shadows, with their seats; a person sits but once."""
-    seats: dict[int, int] = {}
-    for seat, member in enumerate(members):
-        if member.shadow is shadow and is_active(member.person):
-            seats.setdefault(member.person, seat)
-    return tuple(seats.items())
 
 
 def absences_covered(
@@ -103,6 +92,13 @@ def changed(held: Held, change: Override | Swap, *, layer: int | None = None) ->
             return Held(_replaced(held.covers, change), held.silence)
         case _:
             assert_never(change.kind)
+
+
+def replaces_everyone(change: Override | Swap) -> bool:
+    """Tell whether the result of ``changed`` is the same whatever it is applied to."""
+    if isinstance(change, Swap):
+        return False
+    return change.kind == "silence" or (change.kind == "replace" and change.replaces is None)
 
 
 def whom_it_concerns(change: Override | Swap) -> int | None:

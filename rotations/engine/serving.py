@@ -4,13 +4,12 @@ The fast twin of ``turns``: it must give at every instant what that gives. Insta
 """
 
 from collections.abc import Iterator
-from functools import partial
 from itertools import pairwise, repeat
 from typing import Final
 
 from rotations.engine.offsets import offsets_of
-from rotations.engine.rules import Crew, Seats, seated
-from rotations.engine.terms import Plan, Rotation, Version
+from rotations.engine.rules import Crew
+from rotations.engine.terms import Plan, Rotation, Seats, Version, seated
 from rotations.engine.tracks import Track
 from rotations.engine.turns import occurrence
 from rotations.engine.windows import openings
@@ -30,10 +29,10 @@ class _Seats:
     """Who sits in each slot of a version, in a stretch within which nobody is deactivated."""
 
     def __init__(self, plan: Plan, version: Version, at: int, *, shadow: bool) -> None:
-        seats_of = partial(seated, shadow=shadow, is_active=partial(plan.is_active, at=at))
+        everyone, carried = version.watching if shadow else version.serving, version.carried
         self.version: Final = version
-        self.by_slot: Final = [seats_of(members) for members in version.slots]
-        self.carried: Final = None if version.carried is None else seats_of(version.carried)
+        self.by_slot: Final = [plan.active(seats, at) for seats in everyone] if plan.left_at else everyone
+        self.carried: Final = None if carried is None else plan.active(seated(carried, shadow=shadow), at)
 
     def at(self, number: int) -> Seats:
         """Return the people of turn ``number``."""

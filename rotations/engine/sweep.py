@@ -9,11 +9,11 @@ from operator import attrgetter
 
 from rotations.engine.dated import Spanning
 from rotations.engine.intervals import Interval, micros
-from rotations.engine.rules import Covers, Held, changed, whom_it_concerns
+from rotations.engine.rules import NOBODY, Covers, Held, changed, replaces_everyone, whom_it_concerns
 from rotations.engine.serving import turn_track
 from rotations.engine.shifts import gaps_of, shifts_of, silence_of, whole
 from rotations.engine.terms import Absence, Outlook, Override, Plan, Rotation, Shift, Swap
-from rotations.engine.tracks import Track, cut, overlay, place_after, rewrite, together
+from rotations.engine.tracks import Track, cut, overlay, place_after, put, rewrite, together
 from rotations.engine.turns import TurnInForce, people_of, shadows_of, turn_in_force
 
 
@@ -117,8 +117,12 @@ def _apply_changes(plan: Plan, rotation: Rotation, track: Track, *, start: int, 
 def _apply(
     track: Track, change: Spanning[Override] | Spanning[Swap], start: int, end: int, *, layer: int | None
 ) -> None:
-    rule = partial(changed, change=change.value, layer=layer)
-    rewrite(track, max(change.start, start), min(change.end, end), rule, whom=whom_it_concerns(change.value))
+    begin, finish = max(change.start, start), min(change.end, end)
+    if replaces_everyone(change.value):
+        put(track, begin, finish, changed(NOBODY, change.value, layer=layer))
+    else:
+        rule = partial(changed, change=change.value, layer=layer)
+        rewrite(track, begin, finish, rule, whom=whom_it_concerns(change.value))
 
 
 def _overrides(plan: Plan, rotation: int | None, start: int, end: int) -> list[Spanning[Override]]:

@@ -32,6 +32,17 @@ class Member:
 
 
 Slot = tuple[Member, ...]
+Seats = tuple[tuple[int, int], ...]
+"""People, each with their place in a slot."""
+
+
+def seated(members: Slot, *, shadow: bool) -> Seats:
+    """Return the members of a slot, or its shadows, with their seats, active or not; a person sits but once."""
+    seats: dict[int, int] = {}
+    for seat, member in enumerate(members):
+        if member.shadow is shadow:
+            seats.setdefault(member.person, seat)
+    return tuple(seats.items())
 
 
 @dataclass(frozen=True)
@@ -75,6 +86,16 @@ class Version:
         if number == self.first_number and self.carried is not None:
             return self.carried
         return self.slots[self.slot_index(number)]
+
+    @cached_property
+    def serving(self) -> tuple[Seats, ...]:
+        """Who is seated in each slot."""
+        return tuple(seated(slot, shadow=False) for slot in self.slots)
+
+    @cached_property
+    def watching(self) -> tuple[Seats, ...]:
+        """Who is the shadow in each slot."""
+        return tuple(seated(slot, shadow=True) for slot in self.slots)
 
     def _turns_before(self, number: int) -> int:
         return self._tally.before(number) if self._tally else number
@@ -234,6 +255,10 @@ class Plan:
     def is_active(self, person: int, at: int) -> bool:
         """Tell whether a person counts at an instant in microseconds."""
         return at < self.left_at.get(person, ALWAYS)
+
+    def active(self, seats: Seats, at: int) -> Seats:
+        """Return the seats of those who count at an instant in microseconds."""
+        return tuple([seat for seat in seats if self.is_active(seat[0], at)]) if self.left_at else seats
 
 
 class Step(NamedTuple):

@@ -63,6 +63,21 @@ def rewrite(track: Track, start: int, end: int, rule: Callable[[Held], Held], *,
     track[first:past] = written
 
 
+def put(track: Track, start: int, end: int, held: Held) -> None:
+    """Put ``held`` in the place of whatever is held in ``[start, end)``."""
+    if start >= end:
+        return
+    first, past = place_after(track, start), place_after(track, end)
+    written: Track = []
+    if first < len(track) and track[first][0] < start:
+        written.append(_part(track[first], track[first][0], start))
+    _write(written, start, end, held)
+    if past < len(track) and track[past][0] < end:
+        written.append(_part(track[past], end, track[past][1]))
+        past += 1
+    track[first:past] = written
+
+
 def cut(track: Track, edges: Iterable[int]) -> None:
     """Split the spans that contain an edge, so that none does."""
     for edge in edges:

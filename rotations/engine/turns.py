@@ -4,12 +4,13 @@ Instants are in microseconds.
 """
 
 from datetime import date
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from rotations.engine.intervals import EPOCH
 from rotations.engine.offsets import offsets_of
-from rotations.engine.rules import Covers, Crew, absences_covered, seated
-from rotations.engine.terms import Occurrence, Plan, Rotation, Slot, Version
+from rotations.engine.rules import Covers, Crew, absences_covered
+from rotations.engine.terms import Occurrence, Plan, Rotation, Slot, Version, seated
 from rotations.engine.windows import openings
 
 _FIRST_DAY: Final = EPOCH.toordinal()
@@ -76,8 +77,9 @@ def slots_after(version: Version, number: int) -> tuple[Slot, ...]:
     return version.slots[index + 1 :] + version.slots[:index]
 
 
+@lru_cache(maxsize=4096)
 def occurrence(day: int, place: int) -> Occurrence:
-    """Name one day's share of a window; ``day`` counts local days from 1970-01-01."""
+    """Name one day's share of a window, in years the same days; ``day`` counts local days from 1970-01-01."""
     return Occurrence(date.fromordinal(_FIRST_DAY + day), place)
 
 
@@ -85,5 +87,5 @@ def _seated(plan: Plan, turn: TurnInForce, at: int, *, shadow: bool) -> Covers:
     if not turn.is_open:
         return ()
     rotation, version, number, _, window = turn
-    seats = seated(version.members(number), shadow=shadow, is_active=lambda person: plan.is_active(person, at))
+    seats = plan.active(seated(version.members(number), shadow=shadow), at)
     return Crew(rotation.id, rotation.layer, seats, window).covers(version.ordinal(number))
