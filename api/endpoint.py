@@ -72,3 +72,17 @@ class Endpoint(APIView):
         if named is not None and named != user:
             raise NotPermitted("You act for yourself only.", field="person")
         return user, self.by
+
+    def on_behalf_of(self, named: Person | None, *, at: str = "person") -> tuple[Person, Actor]:
+        """Return for whom is acted, and how the ledgers call whoever acts: oneself, unless somebody is named.
+
+        Whether a person may act for somebody else, the service decides. ``at`` is the field that names them.
+
+        Raises:
+            ValidationError: ``person_required`` where a service token names nobody.
+        """
+        user = self.request.user
+        somebody = user if named is None else named
+        if not isinstance(somebody, Person):
+            raise fault("person_required", "A service token names the person.", at=at)
+        return somebody, actor_of(self.request, person=somebody)

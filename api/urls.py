@@ -3,6 +3,7 @@
 from django.urls import URLPattern, include, path
 
 from api import (
+    absences,
     calendar_links,
     incident_roles,
     incident_steps,
@@ -14,6 +15,7 @@ from api import (
     rotations,
     schedules,
     shifts,
+    swaps,
     teams,
     timeline,
 )
@@ -30,6 +32,13 @@ V1: list[URLPattern] = [
     path("rotations/<int:number>/", rotations.OneRotation.as_view()),
     path("schedules/<slug:slug>/overrides/", overrides.Overrides.as_view()),
     path("overrides/<int:number>/", overrides.OneOverride.as_view()),
+    path("swaps/", swaps.Swaps.as_view()),
+    path("swaps/<int:number>/", swaps.OneSwap.as_view()),
+    path("swaps/<int:number>/accept/", swaps.AcceptSwap.as_view()),
+    path("swaps/<int:number>/decline/", swaps.DeclineSwap.as_view()),
+    path("swaps/<int:number>/cancel/", swaps.CancelSwap.as_view()),
+    path("absences/", absences.Absences.as_view()),
+    path("absences/<int:number>/", absences.OneAbsence.as_view()),
     path("people/", people.People.as_view()),
     path("people/me/", people.Me.as_view()),
     path("people/<int:number>/", people.OnePerson.as_view()),

@@ -14,7 +14,7 @@ from api import codes, problems
 from api.problems import exception_handler
 from oncall.incidents.models import Incident
 from rotations.errors import Conflict, Invalid, NotPermitted, NotThere
-from rotations.models import Override, Schedule
+from rotations.models import Absence, Override, Schedule, Swap
 from tests.api.callers import Caller, problem, service_calling
 from tests.factories.rotations import person
 from tests.imports import source_tree
@@ -262,7 +262,7 @@ def _codes(tree):
 def test_every_published_violation_of_a_constraint_is_listed():
     codes_of = {
         constraint.violation_error_code
-        for model in (Override, Schedule)
+        for model in (Absence, Override, Schedule, Swap)
         for constraint in model._meta.constraints
         if constraint.violation_error_code
     }
