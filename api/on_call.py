@@ -1,6 +1,6 @@
 """Who is on call? The question that scripts ask most, so it is answered in few queries and without serializers."""
 
-from typing import Any
+from typing import Any, get_args
 
 from django.db.models import Q
 from django.shortcuts import get_object_or_404
@@ -16,8 +16,9 @@ from api.people import ADA, BO, PersonShape
 from api.rendering import JSONRenderer, LinesRenderer, person_json
 from api.schedules import schedules
 from api.schema import shown
-from api.shapes import Answer, AtParameters
+from api.shapes import Answer, AtParameters, FlagField
 from rotations import queries
+from rotations.engine.effects import FindingKind
 from rotations.engine.terms import Source
 from rotations.models import Person, Schedule, Team
 from rotations.queries import OnCall
@@ -38,6 +39,21 @@ NOW_ON_CALL = {
     "silence": False,
     "next": {"at": "2026-11-23T09:00:00Z", "people": [BO]},
 }
+
+KINDS = [*get_args(FindingKind), "recorded"]
+EXPLANATION = [
+    {"kind": "rotation", "text": "Primary, layer 1: in force.", "rotation": 3, "layer": 1},
+    {
+        "kind": "turn",
+        "text": "Turn 41, 2026-11-16T09:00:00Z to 2026-11-23T09:00:00Z: Ada Okafor.",
+        "rotation": 3,
+        "layer": 1,
+        "ordinal": 41,
+        "person": 7,
+    },
+    {"kind": "layer", "text": "Layer 1: Ada Okafor; the highest with anybody, it answers.", "layer": 1},
+    {"kind": "answer", "text": "On call: Ada Okafor.", "person": 7},
+]
 
 
 class SourceShape(Answer):
@@ -88,11 +104,32 @@ class OnCallShape(Answer):
     results = ScheduleOnCallShape(many=True)
 
 
-@shown({"at": "2026-11-20T03:14:00Z", **NOW_ON_CALL})
+class ReasonShape(Answer):
+    """One thing that was considered, and what it did or why it did nothing; moments in ``text`` are in UTC."""
+
+    kind = serializers.ChoiceField(KINDS)
+    text = serializers.CharField()
+    rotation = serializers.IntegerField(required=False)
+    layer = serializers.IntegerField(required=False)
+    ordinal = serializers.IntegerField(required=False)
+    person = serializers.IntegerField(required=False)
+    absence = serializers.IntegerField(required=False)
+    override = serializers.IntegerField(required=False)
+    swap = serializers.IntegerField(required=False)
+
+
+@shown({"at": "2026-11-20T03:14:00Z", **NOW_ON_CALL, "explanation": EXPLANATION})
 class OneOnCallShape(ScheduleOnCallShape):
     """Who is on call in one schedule at one moment."""
 
     at = InstantField()
+    explanation = ReasonShape(many=True, required=False, help_text="Only with `explain`.")
+
+
+class ExplainParameters(AtParameters):
+    """When, and whether to say why."""
+
+    explain = FlagField(required=False, help_text="Tell everything that was considered, and what each did.")
 
 
 class OnCallParameters(AtParameters):
@@ -159,12 +196,17 @@ class EveryOnCall(Endpoint):
 class ScheduleOnCall(Endpoint):
     """Who is on call in one schedule."""
 
-    @extend_schema(parameters=[AtParameters], responses=OneOnCallShape)
+    @extend_schema(parameters=[ExplainParameters], responses=OneOnCallShape)
     def get(self, request: Request, slug: str) -> Response:
-        """Return who is on call in one schedule at a moment, now if none is given."""
-        at = AtParameters.given(request).get("at", self.now)
+        """Return who is on call in one schedule at a moment, now if none is given; with `explain`, also why."""
+        values = ExplainParameters.given(request)
+        at = values.get("at", self.now)
         schedule = get_object_or_404(schedules(), slug=slug)
-        return Response({"at": at} | on_call_json(queries.on_call([schedule], at=at)[0]))
+        answer = {"at": at} | on_call_json(queries.on_call([schedule], at=at)[0])
+        if values.get("explain"):
+            reasons = queries.explain(schedule, at=at)
+            answer["explanation"] = [{"kind": each.kind, "text": each.text, **each.ids} for each in reasons]
+        return Response(answer)
 
 
 def _is_on(entry: OnCall, person: Person) -> bool:

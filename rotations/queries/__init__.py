@@ -1,5 +1,6 @@
 """Reading: rows in, answers out, in a fixed number of queries."""
 
+from rotations.queries.explain import Reason, explain
 from rotations.queries.memory import forget, plan_of
 from rotations.queries.on_call import NextOnCall, OnCall, OnCallPerson, on_call
 from rotations.queries.people import active_schedules, people_by_id, schedules_of
@@ -10,9 +11,11 @@ __all__ = [
     "OnCall",
     "OnCallPerson",
     "PersonShift",
+    "Reason",
     "ShiftList",
     "ShiftRow",
     "active_schedules",
+    "explain",
     "forget",
     "gaps",
     "on_call",

@@ -158,9 +158,9 @@ def test_an_offset_whose_plus_was_not_escaped_is_understood(company, relay):
 
 
 def test_explaining_an_answer_is_refused_until_it_can_be(company, relay):
-    heard = relay.get("schedules/payments-primary/on-call/", explain="true")
+    heard = relay.get("schedules/payments-primary/on-call/", why="true")
 
-    assert problem(heard) == {"status": 400, "code": "invalid", "errors": [("/explain", "unknown_parameter")]}
+    assert problem(heard) == {"status": 400, "code": "invalid", "errors": [("/why", "unknown_parameter")]}
 
 
 def test_an_archived_schedule_does_not_answer(company, relay):
