@@ -157,7 +157,7 @@ def test_an_offset_whose_plus_was_not_escaped_is_understood(company, relay):
     assert heard.body["at"] == "2026-11-20T03:14:00Z"
 
 
-def test_explaining_an_answer_is_refused_until_it_can_be(company, relay):
+def test_a_parameter_that_does_not_exist_is_refused(company, relay):
     heard = relay.get("schedules/payments-primary/on-call/", why="true")
 
     assert problem(heard) == {"status": 400, "code": "invalid", "errors": [("/why", "unknown_parameter")]}
