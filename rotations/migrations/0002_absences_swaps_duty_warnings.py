@@ -119,7 +119,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='swap',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('end', None), ('start', None)), ('end__gt', models.F('start')), _connector='OR'), name='a_part_of_a_turn_ends_after_it_starts', violation_error_code='end_before_start', violation_error_message='The end must be after the start; leave both empty for the whole turn.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('end', None), ('start', None)), models.Q(('end__gt', models.F('start')), ('end__isnull', False), ('start__isnull', False)), _connector='OR'), name='a_part_of_a_turn_ends_after_it_starts', violation_error_code='end_before_start', violation_error_message='The end must be after the start; leave both empty for the whole turn.'),
         ),
         migrations.AddConstraint(
             model_name='swap',

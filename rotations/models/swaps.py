@@ -72,7 +72,8 @@ class Swap(models.Model):
             ),
             models.CheckConstraint(
                 name="a_part_of_a_turn_ends_after_it_starts",
-                condition=Q(start=None, end=None) | Q(end__gt=F("start")),
+                # A comparison with nothing is neither true nor false, and a check lets that pass.
+                condition=Q(start=None, end=None) | Q(start__isnull=False, end__isnull=False, end__gt=F("start")),
                 violation_error_message="The end must be after the start; leave both empty for the whole turn.",
                 violation_error_code="end_before_start",
             ),

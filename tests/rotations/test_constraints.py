@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from rotations.models import (
+    Absence,
     CalendarLink,
     Membership,
     Override,
@@ -17,6 +18,7 @@ from rotations.models import (
     Schedule,
     Slot,
     SlotMember,
+    Swap,
     Team,
 )
 from tests.factories.rotations import EARLY, person, schedule, team, weekly_rotation
@@ -52,6 +54,15 @@ def rows() -> Rows:
 def add_override(rows: Rows, **fields: object) -> Override:
     values = {"kind": "replace", "person": rows.bo, "start": NOW, "end": NOW + HOUR, "created_at": NOW} | fields
     return Override.objects.create(schedule=rows.primary, **values)
+
+
+def add_absence(rows: Rows, **fields: object) -> Absence:
+    return Absence.objects.create(person=rows.ada, start=NOW, created_at=NOW, **fields)
+
+
+def add_swap(rows: Rows, **fields: object) -> Swap:
+    turn = {"rotation": rows.rotation, "ordinal": 2, "turn_start": NOW, "turn_end": NOW + HOUR, "asked_at": NOW}
+    return Swap.objects.create(**turn | {"replaces": rows.ada, "person": rows.bo} | fields)
 
 
 def add_version(rows: Rows, **fields: object) -> RotationVersion:
@@ -100,6 +111,20 @@ def change(row: Person | Rotation | RotationVersion, **values: object) -> None:
         ("an_override_names_the_people_its_kind_needs", lambda rows: add_override(rows, person=None)),
         ("an_override_names_the_people_its_kind_needs", lambda rows: add_override(rows, kind="silence")),
         ("nobody_replaces_themselves", lambda rows: add_override(rows, replaces=rows.bo)),
+        ("an_absence_ends_after_it_starts", lambda rows: add_absence(rows, end=NOW)),
+        ("an_absence_ends_after_it_starts", lambda rows: add_absence(rows, end=NOW - HOUR)),
+        ("nobody_swaps_with_themselves", lambda rows: add_swap(rows, person=rows.ada)),
+        ("a_part_of_a_turn_ends_after_it_starts", lambda rows: add_swap(rows, start=NOW, end=NOW)),
+        ("a_part_of_a_turn_ends_after_it_starts", lambda rows: add_swap(rows, start=NOW)),
+        ("a_part_of_a_turn_ends_after_it_starts", lambda rows: add_swap(rows, end=NOW)),
+        (
+            "an_accepted_swap_says_who_takes_over_and_since_when",
+            lambda rows: add_swap(rows, state="accepted"),
+        ),
+        (
+            "an_accepted_swap_says_who_takes_over_and_since_when",
+            lambda rows: add_swap(rows, state="accepted", person=None, accepted_at=NOW),
+        ),
         ("a_calendar_link_shows_one_schedule_or_one_person", add_link),
         (
             "a_calendar_link_shows_one_schedule_or_one_person",
