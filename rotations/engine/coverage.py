@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from operator import attrgetter, itemgetter
@@ -9,8 +10,8 @@ from typing import NamedTuple
 
 from rotations.engine.intervals import Interval, merge, subtract, touching
 from rotations.engine.intervals import gaps as gaps_between
-from rotations.engine.sweep import outlook
-from rotations.engine.terms import Absence, Plan, Shift
+from rotations.engine.sweep import outlook, shifts
+from rotations.engine.terms import Absence, Outlook, Plan, Shift
 
 
 class Changes(NamedTuple):
@@ -30,6 +31,13 @@ class Conflict(NamedTuple):
 
     person: int
     absence: int
+    span: Interval
+
+
+class LostTurn(NamedTuple):
+    """A span in which it is the turn of somebody who was deactivated."""
+
+    person: int
     span: Interval
 
 
@@ -72,6 +80,29 @@ def conflicts(shifts: Iterable[Shift], absences: Iterable[Absence]) -> tuple[Con
         for away in [Interval(absence.start, absence.end)]
         for spell in touching(away, spells.get(absence.person, ()))
         if (span := spell.clip(away)) is not None
+    )
+    return tuple(sorted(found, key=attrgetter("span")))
+
+
+def lost_turns(plan: Plan, view: Outlook) -> tuple[LostTurn, ...]:
+    """Return when it would be the turn of people who left, in order of start; ``view`` is the plan's outlook.
+
+    Not where an override or a swap put somebody in their place, or planned for nobody.
+    """
+    if not plan.deactivated:
+        return ()
+    seen_to = merge(
+        [Interval(shift.start, shift.end) for shift in view.shifts if shift.chain]
+        + [Interval(silence.start, silence.end) for silence in view.silence]
+    )
+    with_everybody = replace(plan, deactivated={}, overrides=(), swaps=())
+    found = (
+        LostTurn(person, part)
+        for person, spells in _spells(shifts(with_everybody, view.window)).items()
+        if (left_at := plan.deactivated.get(person)) is not None and left_at < view.window.end
+        for gone in [Interval(max(left_at, view.window.start), view.window.end)]
+        for span in touching(gone, spells)
+        for part in subtract([span.clip(gone) or span], seen_to)
     )
     return tuple(sorted(found, key=attrgetter("span")))
 
