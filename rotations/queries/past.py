@@ -15,7 +15,7 @@ from rotations.queries.reach import LAST
 from rotations.queries.whole import Piece, Seen, place_rank, seen
 
 # How far to look for what came next: mostly it is near.
-_LOOKS: Final = tuple(timedelta(days=days) for days in (8, 40, 160, 400))
+_LOOKS: Final = tuple(timedelta(days=days) for days in (2, 16, 100, 400))
 
 
 def on_call_then(plans: Mapping[int, Known], at: datetime) -> dict[int, OnCallNow]:
@@ -24,6 +24,8 @@ def on_call_then(plans: Mapping[int, Known], at: datetime) -> dict[int, OnCallNo
     for look in _LOOKS:
         window = Interval(at, min(at + look, LAST))
         left = {pk: each for pk, each in plans.items() if pk not in answers or answers[pk].takes_over is None}
+        if not left:
+            break
         records = records_of({pk: each.recorded for pk, each in left.items() if each.recorded}, window=window)
         answers |= {pk: _answer(each, records[pk], window) for pk, each in left.items()}
     return answers
