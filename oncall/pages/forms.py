@@ -1,8 +1,14 @@
 """What do people write on the pages? The shape is checked here, every rule by the service that is called."""
 
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+
 from django import forms
+from django.utils import timezone
 
 from oncall.incidents.models import DEFAULT_SEVERITY, MILDEST_SEVERITY, WORST_SEVERITY, Incident, Service
+from rotations.admin.wall_clock import WallClockField, instant_of
 
 SEVERITY_WORDS = {1: "1 · worst", 5: "5 · mildest"}
 
@@ -44,3 +50,30 @@ class NoteForm(forms.Form):
     text = forms.CharField(
         widget=forms.Textarea(attrs={"rows": 3}), max_length=10_000, error_messages={"required": "The note is empty."}
     )
+
+
+class MomentField(WallClockField):
+    """A moment in UTC, given as a reading of the viewer's clock or, in a link, with an offset of its own."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        moment = _with_offset(value)
+        if moment is not None:
+            # The year is judged as that of a reading is.
+            reading = super().to_python(moment.replace(tzinfo=None))
+            return None if reading is None else reading.replace(tzinfo=UTC)
+        reading = super().to_python(value)
+        return None if reading is None else instant_of(reading, timezone.get_current_timezone())
+
+
+def _with_offset(value: Any) -> datetime | None:
+    # What cannot be read, or lies at the edge of the calendar, is refused as a reading.
+    with suppress(TypeError, ValueError, OverflowError):
+        moment = datetime.fromisoformat(value)
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    return None
+
+
+class ExplainForm(forms.Form):
+    """The moment at which somebody is on call; now, where it is empty."""
+
+    at = MomentField(required=False)

@@ -25,6 +25,7 @@ class ScheduleRow:
     """One schedule now, and what comes next: ``gap_at`` and ``silence_at`` are when nobody follows, and before whom."""
 
     team: str
+    slug: str
     name: str
     state: Literal["covered", "gap", "silence"]
     people: tuple[Working, ...]
@@ -39,6 +40,7 @@ def schedule_row(answer: OnCall, *, viewer: Person) -> ScheduleRow:
     """Return what the board says of one schedule."""
     return ScheduleRow(
         team=answer.schedule.team.name,
+        slug=answer.schedule.slug,
         name=answer.schedule.name,
         state="covered" if answer.people else "silence" if answer.silence else "gap",
         people=tuple(_working(entry, viewer=viewer) for entry in answer.people),

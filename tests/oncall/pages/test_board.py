@@ -51,7 +51,7 @@ def test_the_board_says_who_is_on_call_until_when_and_who_is_next_in_the_zone_of
     assert lines_of(response, "on-call") == [
         "On call now",
         "Payments",
-        "Payments primary",
+        "Payments primary Why? Payments primary, explained",
         "Ada Okafor You until Mon 18:00 in 3 days",
         "Shadowing: Mei Santoso",
         "Next: Bo Lind, Mon 18:00",
@@ -66,7 +66,7 @@ def test_a_gap_says_that_nobody_is_on_call_and_who_comes_next(signed_in: SignIn)
     assert lines_of(signed_in(ada).get("/"), "on-call") == [
         "On call now",
         "It",
-        "Office",
+        "Office Why? Office, explained",
         "Nobody is on call until 09:00 in 5 h 46 min",
         "Next: Ada Okafor",
     ]
@@ -81,7 +81,7 @@ def test_a_coming_gap_is_foretold_and_an_override_is_named(signed_in: SignIn):
     assert lines_of(signed_in(ada).get("/"), "on-call") == [
         "On call now",
         "It",
-        "Office",
+        "Office Why? Office, explained",
         "Bo Lind Override until 17:00 in 13 h 46 min",
         "Then nobody from 17:00 until Mon 02:00",
         "Next: Ada Okafor, Mon 02:00",
@@ -97,7 +97,7 @@ def test_planned_silence_is_no_gap(signed_in: SignIn):
     assert lines_of(signed_in(ada).get("/"), "on-call") == [
         "On call now",
         "It",
-        "Plant",
+        "Plant Why? Plant, explained",
         "Planned silence until 06:00 in 2 h 46 min",
         "Next: Ada Okafor",
     ]
