@@ -8,6 +8,7 @@ from api import (
     incident_roles,
     incident_steps,
     incidents,
+    load,
     on_call,
     overrides,
     people,
@@ -18,6 +19,7 @@ from api import (
     swaps,
     teams,
     timeline,
+    warnings,
 )
 from api.documentation import Documentation, Schema
 
@@ -28,6 +30,8 @@ V1: list[URLPattern] = [
     path("schedules/<slug:slug>/on-call/", on_call.ScheduleOnCall.as_view()),
     path("schedules/<slug:slug>/shifts/", shifts.Shifts.as_view()),
     path("schedules/<slug:slug>/gaps/", shifts.Gaps.as_view()),
+    path("schedules/<slug:slug>/load/", load.Load.as_view()),
+    path("schedules/<slug:slug>/warnings/", warnings.Warnings.as_view()),
     path("schedules/<slug:slug>/rotations/", rotations.Rotations.as_view()),
     path("rotations/<int:number>/", rotations.OneRotation.as_view()),
     path("schedules/<slug:slug>/overrides/", overrides.Overrides.as_view()),

@@ -1,6 +1,6 @@
 """Who are the people of an answer, and in which schedules can a person be found?"""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import reduce
 from operator import or_
 
@@ -21,10 +21,15 @@ def active_schedules() -> QuerySet[Schedule]:
 
 def schedules_of(person: Person) -> QuerySet[Schedule]:
     """Return the schedules in whose answers ``person`` may show, now, before or later; archived ones too."""
-    as_member = Schedule.objects.filter(rotations__versions__slots__members__person=person)
-    by_override = Schedule.objects.filter(Q(overrides__person=person) | Q(overrides__replaces=person))
+    return schedules_of_people([person])
+
+
+def schedules_of_people(people: Collection[Person]) -> QuerySet[Schedule]:
+    """Return the schedules in whose answers any of ``people`` may show, as ``schedules_of`` does."""
+    as_member = Schedule.objects.filter(rotations__versions__slots__members__person__in=people)
+    by_override = Schedule.objects.filter(Q(overrides__person__in=people) | Q(overrides__replaces__in=people))
     by_swap = Schedule.objects.filter(
-        Q(rotations__swaps__person=person) | Q(rotations__swaps__replaces=person),
+        Q(rotations__swaps__person__in=people) | Q(rotations__swaps__replaces__in=people),
         rotations__swaps__accepted_at__isnull=False,
     )
     found = (as_member, by_override, by_swap)

@@ -67,7 +67,7 @@ def shifts_of(
         Invalid: ``window_too_long`` for more than 400 days; ``invalid`` outside the years 1970 to 2099.
     """
     require_reach(window)
-    view, recorded = _seen([schedule], window)[schedule.pk]
+    view, recorded = views_of([schedule], window)[schedule.pk]
     pieces = view.pieces if person is None else [each for each in view.pieces if each.shift.person == person.pk]
     people = people_by_id(each.shift.person for each in pieces)
     rows = [_row(each, people[each.shift.person]) for each in pieces]
@@ -84,7 +84,7 @@ def gaps(schedule: Schedule, *, window: Interval) -> tuple[Interval, ...]:
         Invalid: ``window_too_long`` for more than 400 days; ``invalid`` outside the years 1970 to 2099.
     """
     require_reach(window)
-    return _seen([schedule], window)[schedule.pk][0].gaps
+    return views_of([schedule], window)[schedule.pk][0].gaps
 
 
 def shifts_of_person(person: Person, *, window: Interval, clip: bool = True) -> tuple[PersonShift, ...]:
@@ -95,7 +95,7 @@ def shifts_of_person(person: Person, *, window: Interval, clip: bool = True) -> 
     """
     require_reach(window)
     schedules = list(schedules_of(person))
-    views = _seen(schedules, window, person)
+    views = views_of(schedules, window, person)
     found = [
         PersonShift(schedule, _marked(_clipped(row, window) if clip else row, recorded))
         for schedule in schedules
@@ -105,10 +105,10 @@ def shifts_of_person(person: Person, *, window: Interval, clip: bool = True) -> 
     return tuple(sorted(found, key=lambda each: (each.shift.start, each.schedule.pk, each.shift.uid)))
 
 
-def _seen(
+def views_of(
     schedules: Sequence[Schedule], window: Interval, person: Person | None = None
 ) -> dict[int, tuple[Seen, Interval | None]]:
-    """Return what ``window`` shows of each schedule, and the span of it that is recorded."""
+    """Return what ``window`` shows of each schedule, by its id, and the span that is recorded of it."""
     plans = known(schedule.pk for schedule in schedules)
     who = None if person is None else person.pk
     spans = {pk: each.recorded for pk, each in plans.items() if each.recorded is not None}
