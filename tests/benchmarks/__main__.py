@@ -4,20 +4,31 @@ import os
 import platform
 import sys
 
-from tests.benchmarks import engine
+from tests.benchmarks import calendars, engine, growth
+from tests.benchmarks.database import database
 from tests.benchmarks.rows import Group, Row
-
-# One file each; a new group of rows is one more line here.
-GROUPS: tuple[tuple[str, Group], ...] = (("engine", engine.rows),)
 
 
 def main() -> None:
-    _say(f"{os.cpu_count()} cores, Python {platform.python_version()}")
+    _say(f"{os.cpu_count()} cores, Python {platform.python_version()}, load {os.getloadavg()[0]:.1f}; best of many")
     _say(f"{'what':<54}{'budget':>12}{'measured':>14}{'ratio':>8}  verdict")
-    for name, rows in GROUPS:
-        _say(f"-- {name}")
-        for row in rows():
-            _say(_line(row))
+    _measure("engine", engine.rows)
+    _measure("as it grows", growth.rows)
+    _measure("side by side", calendars.rows)
+    with database():
+        # Models can be imported only now.
+        from tests.benchmarks import feeds, memory, rate, requests
+
+        _measure("over HTTP, in process", requests.rows)
+        _measure("calendars over HTTP, in process", feeds.rows)
+        _measure("over HTTP, on loopback", rate.rows)
+        _measure("memory", memory.rows)
+
+
+def _measure(name: str, rows: Group) -> None:
+    _say(f"-- {name}")
+    for row in rows():
+        _say(_line(row))
 
 
 def _say(line: str) -> None:
