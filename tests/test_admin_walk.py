@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from oncall.access.models import ApiToken
 from oncall.incidents.models import Delivery, Incident, Integration, ResponsePlan, Role, Service
-from rotations.models import CalendarLink, Override, Person, Rotation, Schedule, Team
+from rotations.models import Absence, CalendarLink, Override, Person, Rotation, Schedule, Swap, Team
 from tests.admin_forms import page_for, page_of, send, signed_in, stored
 from tests.factories.incidents import incident, role
 from tests.factories.rotations import administrator, person, schedule, weekly_rotation
@@ -23,8 +23,14 @@ pytestmark = pytest.mark.django_db
 OTHERS = {"django_celery_beat"}
 
 
-def in_two_days() -> str:
-    return (timezone.now() + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
+def in_two_days(**later: int) -> str:
+    return (timezone.now() + timedelta(days=2, **later)).strftime("%Y-%m-%dT%H:%M")
+
+
+def swap_typed() -> dict[str, Any]:
+    ada = person()
+    rotation = weekly_rotation(schedule(), [ada])
+    return {"rotation": rotation.pk, "at": in_two_days(), "replaces": ada.pk, "person": person("Bo").pk}
 
 
 # What a person types into each form: to add a row, and to change it. None: nobody adds, or changes, one here.
@@ -48,6 +54,11 @@ TYPED: dict[type[Model], tuple[Callable[[], dict[str, Any]] | None, dict[str, An
             "end": in_two_days(),
         },
         None,
+    ),
+    Swap: (swap_typed, None),
+    Absence: (
+        lambda: {"person": person().pk, "since": in_two_days(), "until": in_two_days(hours=1)},
+        {"reason": "Lisbon"},
     ),
     CalendarLink: (lambda: {"schedule": schedule().pk}, None),
     Role: (lambda: {"name": "Scribe", "slug": "scribe"}, {"description": "Writes it down."}),
@@ -154,7 +165,7 @@ def test_the_index_shows_what_people_come_for_first(root):
     shown = root.get("/admin/").context["app_list"]
 
     assert [(app["name"], [model["object_name"] for model in app["models"]]) for app in shown] == [
-        ("Schedules", ["Schedule", "Rotation", "Override", "CalendarLink", "Team", "Person"]),
+        ("Schedules", ["Schedule", "Rotation", "Override", "Swap", "Absence", "CalendarLink", "Team", "Person"]),
         ("Incidents", ["Incident", "Service", "ResponsePlan", "Role", "Integration", "Delivery"]),
         ("Access", ["ApiToken"]),
         ("Periodic Tasks", ["CrontabSchedule", "IntervalSchedule", "PeriodicTask"]),

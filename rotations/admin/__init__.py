@@ -1,5 +1,5 @@
 """The admin of people, teams and schedules. It writes through the services alone."""
 
-from rotations.admin import calendar_links, overrides, people, rotations, schedules, teams
+from rotations.admin import absences, calendar_links, overrides, people, rotations, schedules, swaps, teams
 
-__all__ = ["calendar_links", "overrides", "people", "rotations", "schedules", "teams"]
+__all__ = ["absences", "calendar_links", "overrides", "people", "rotations", "schedules", "swaps", "teams"]
