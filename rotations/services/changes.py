@@ -60,14 +60,22 @@ def hold_active(**named: Person | None) -> None:
     Raises:
         Invalid: ``person_deactivated``; ``invalid`` for somebody who is not there.
     """
-    held = hold_people(person.pk for person in named.values() if person is not None)
+    require_active(hold_people(person.pk for person in named.values() if person is not None), **named)
+
+
+def require_active(found: Mapping[int, Person], **named: Person | None) -> None:
+    """Refuse who is gone of the people named, by field; ``found`` are those of them who are there, as they stand.
+
+    Raises:
+        Invalid: ``person_deactivated``; ``invalid`` for somebody who is not there.
+    """
     for field, person in named.items():
         if person is None:
             continue
-        if person.pk not in held:
+        if person.pk not in found:
             raise Invalid("invalid", f"There is no person {person.pk}.", field=field)
-        if not held[person.pk].is_active:
-            raise Invalid("person_deactivated", f"{held[person.pk]} is deactivated.", field=field)
+        if not found[person.pk].is_active:
+            raise Invalid("person_deactivated", f"{found[person.pk]} is deactivated.", field=field)
 
 
 def record_change(

@@ -82,9 +82,18 @@ def hold_members(draft: RotationDraft) -> dict[int, Person]:
         Invalid: ``invalid`` for somebody who is not there.
     """
     people = hold_people(draft.people)
+    require_there(draft, people)
+    return people
+
+
+def require_there(draft: RotationDraft, people: dict[int, Person]) -> None:
+    """Refuse a draft that names somebody who is not among ``people``, those of them who are there.
+
+    Raises:
+        Invalid: ``invalid``.
+    """
     if missing := draft.people - people.keys():
         raise Invalid("invalid", f"There is no person {min(missing)}.", field="slots")
-    return people
 
 
 def require_active(draft: RotationDraft, people: dict[int, Person], *, but: AbstractSet[int] = frozenset()) -> None:

@@ -41,27 +41,58 @@ def add_override(
     hold_active(person=person, replaces=replaces)
     schedule, moment = hold_schedule(schedule, now=now)
     _require_may_add(schedule, kind=kind, person=person, replaces=replaces, by=by)
-    if rotation is not None and rotation.schedule_id != schedule.pk:
-        raise Invalid("invalid", f"{rotation.name} is no rotation of {schedule.name}.", field="rotation")
-    if start < end <= moment:
-        raise Conflict("in_the_past", "An override that is over by now would change nothing.", field="end")
-    override = Override(
-        schedule=schedule,
-        rotation=rotation,
+    override = drafted_override(
+        schedule,
         kind=kind,
-        replaces=replaces,
-        person=person,
-        # A span that is empty or runs backwards is left for the constraint to refuse.
-        start=max(start, moment) if start < end else start,
+        start=start,
         end=end,
-        reason=reason.strip(),
-        created_at=moment,
+        person=person,
+        replaces=replaces,
+        rotation=rotation,
+        reason=reason,
+        now=moment,
     )
     add_row(override)
     record_change(
         schedule, what="override_added", summary=_summary(override), after=_values(override), by=by, now=moment
     )
     return override
+
+
+def drafted_override(
+    schedule: Schedule,
+    *,
+    kind: str,
+    start: datetime,
+    end: datetime,
+    person: Person | None = None,
+    replaces: Person | None = None,
+    rotation: Rotation | None = None,
+    reason: str = "",
+    now: datetime,
+) -> Override:
+    """Return the row that ``add_override`` stores at ``now``, not validated and not stored; its people are active.
+
+    Raises:
+        Conflict: ``in_the_past`` where it would be over by now.
+        Invalid: ``invalid`` for a rotation of another schedule.
+    """
+    if rotation is not None and rotation.schedule_id != schedule.pk:
+        raise Invalid("invalid", f"{rotation.name} is no rotation of {schedule.name}.", field="rotation")
+    if start < end <= now:
+        raise Conflict("in_the_past", "An override that is over by now would change nothing.", field="end")
+    return Override(
+        schedule=schedule,
+        rotation=rotation,
+        kind=kind,
+        replaces=replaces,
+        person=person,
+        # A span that is empty or runs backwards is left for the constraint to refuse.
+        start=max(start, now) if start < end else start,
+        end=end,
+        reason=reason.strip(),
+        created_at=now,
+    )
 
 
 @transaction.atomic

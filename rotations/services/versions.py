@@ -3,6 +3,8 @@
 from datetime import datetime, time
 from typing import Any
 
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+
 from rotations.engine import terms
 from rotations.models import Rotation, RotationVersion, Slot, SlotMember, Window
 from rotations.queries.plans import cadence_value, window_value
@@ -66,7 +68,7 @@ class NewVersion:
 
         Raises:
             Invalid: ``unknown_zone``.
-            ValidationError: a field is out of its range, a window names no day.
+            ValidationError: a field is out of its range, a window names no day, a person is twice in a slot.
         """
         zone = known_zone(draft.zone)
         nine_that_day = datetime.combine(effective_at.astimezone(zone).date(), FIRST_HANDOFF)
@@ -82,14 +84,15 @@ class NewVersion:
             advance=draft.advance,
             created_at=now,
         )
-        # Another version of this instant may still be there: it is replaced.
-        self.row.full_clean(validate_unique=False, validate_constraints=False)
+        # Another version of this instant may still be there: it is replaced. The rotation may not be stored yet.
+        self.row.full_clean(exclude={"rotation"}, validate_unique=False, validate_constraints=False)
         self._windows = [
             Window(version=self.row, days=list(window.days), start=window.start, end=window.end)
             for window in draft.windows
         ]
         for window in self._windows:
             window.full_clean(exclude={"version"})
+        _require_once_each(draft)
 
     @property
     def value(self) -> terms.Version:
@@ -106,6 +109,8 @@ class NewVersion:
 
     def store(self, placed: terms.Version) -> RotationVersion:
         """Store the rows, with the ordinal, slot and carried people of the ``placed`` value."""
+        # By now the rotation has its id.
+        self.row.rotation = self.row.rotation
         place_version(self.row, placed)
         add_row(self.row)
         for position, members in enumerate(self.value.slots):
@@ -129,6 +134,14 @@ def move_version(row: RotationVersion, placed: terms.Version) -> None:
     change_row(row)
     row.slots.filter(position=None).delete()
     _store_carried(row, placed)
+
+
+def _require_once_each(draft: RotationDraft) -> None:
+    """Refuse in the constraint's own words what it would refuse, before there are rows that it could see."""
+    if any(len({member.person_id for member in slot}) < len(slot) for slot in draft.slots):
+        (constraint,) = SlotMember._meta.constraints
+        refusal = ValidationError(constraint.get_violation_error_message(), code=constraint.violation_error_code)
+        raise ValidationError({NON_FIELD_ERRORS: [refusal]})
 
 
 def _store_carried(row: RotationVersion, placed: terms.Version) -> None:
