@@ -1,6 +1,7 @@
 """What happened is recorded once, extended while it goes on, and never changed."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -80,7 +81,7 @@ def test_the_last_row_is_extended_and_closed_rows_stay():
 
 
 def test_a_day_without_a_worker_is_caught_up_as_if_it_had_been_there():
-    shifts = {"unit": "hour", "every": 6, "windows": [hours("08:00", "20:00")]}
+    shifts: dict[str, Any] = {"unit": "hour", "every": 6, "windows": [hours("08:00", "20:00")]}
     punctual, late = schedule("punctual"), schedule("late")
     crew = [person("Ada"), person("Bo"), person("Cy")]
     for each in (punctual, late):

@@ -145,7 +145,7 @@ class Walk:
     def _take(self) -> None:
         """Let somebody take over from somebody who is on call."""
         for one in on_call([self.schedule], at=self.now + 3 * HOUR)[0].people[:1]:
-            if one.source.ordinal is not None and one.source.kind == "rotation":
+            if one.source.rotation is not None and one.source.ordinal is not None and one.source.kind == "rotation":
                 self._do(
                     swaps.take_shift,
                     Rotation.objects.get(pk=one.source.rotation),
