@@ -1,0 +1,24 @@
+"""Which swaps wait for somebody's answer?"""
+
+from datetime import datetime
+
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from rotations.models import Membership, Person, Swap, SwapState
+
+
+def swaps_asked_of(person: Person, *, now: datetime) -> QuerySet[Swap]:
+    """Return what ``person``, or a team of theirs, is asked to take over and is not over yet; the next turn first.
+
+    Each from ``begins`` to ``finishes``, as it was asked for. Of an exchange, the one swap that was asked for.
+    """
+    teams = Membership.objects.filter(person=person).values("team")
+    asked = Q(person=person) | (Q(person=None, rotation__schedule__team__in=teams) & ~Q(replaces=person))
+    return (
+        Swap.objects.filter(asked, Q(exchange=None) | Q(exchange__gt=F("pk")), state=SwapState.ASKED)
+        .annotate(begins=Coalesce("start", "turn_start"), finishes=Coalesce("end", "turn_end"))
+        .filter(finishes__gt=now, rotation__schedule__archived_at=None)
+        .select_related("rotation__schedule", "replaces", "exchange__rotation__schedule")
+        .order_by("begins", "pk")
+    )
