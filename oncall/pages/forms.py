@@ -77,3 +77,25 @@ class ExplainForm(forms.Form):
     """The moment at which somebody is on call; now, where it is empty."""
 
     at = MomentField(required=False)
+
+
+def day_field(label: str) -> MomentField:
+    """Return a field for the first instant of a day by the viewer's clock; a link may name any moment."""
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return MomentField(label=label, widget=widget, input_formats=("%Y-%m-%d", *MomentField.input_formats))
+
+
+class WindowForm(forms.Form):
+    """The days that a page is about: from the first up to, but not including, the last."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        # ``from`` is a keyword of Python, so it cannot be declared.
+        self.fields = {"from": day_field("From"), "until": day_field("Up to, not including")}
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a window that is empty or runs backwards."""
+        days = self.cleaned_data
+        if {"from", "until"} <= days.keys() and days["until"] <= days["from"]:
+            self.add_error("until", "Choose a later day than the first.")
+        return days

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from oncall.pages.cards import Card
-from rotations.models import Person
+from rotations.models import Person, ScheduleWarning
 from rotations.queries import OnCall, OnCallPerson
 
 
@@ -22,7 +22,10 @@ class Working:
 
 @dataclass(frozen=True, slots=True)
 class ScheduleRow:
-    """One schedule now, and what comes next: ``gap_at`` and ``silence_at`` are when nobody follows, and before whom."""
+    """One schedule now, and what comes next: ``gap_at`` and ``silence_at`` are when nobody follows, and before whom.
+
+    ``warnings`` are what is foreseen to go wrong, the next first.
+    """
 
     team: str
     slug: str
@@ -34,9 +37,10 @@ class ScheduleRow:
     next_people: tuple[str, ...]
     gap_at: datetime | None
     silence_at: datetime | None
+    warnings: tuple[ScheduleWarning, ...] = ()
 
 
-def schedule_row(answer: OnCall, *, viewer: Person) -> ScheduleRow:
+def schedule_row(answer: OnCall, *, viewer: Person, warnings: Sequence[ScheduleWarning] = ()) -> ScheduleRow:
     """Return what the board says of one schedule."""
     return ScheduleRow(
         team=answer.schedule.team.name,
@@ -49,6 +53,7 @@ def schedule_row(answer: OnCall, *, viewer: Person) -> ScheduleRow:
         next_people=tuple(person.name for person in answer.next.people) if answer.next else (),
         gap_at=answer.gap_at,
         silence_at=answer.silence_at,
+        warnings=tuple(warnings),
     )
 
 

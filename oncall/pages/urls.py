@@ -3,13 +3,14 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from oncall.pages.views import accounts, answers, board, declaring, explaining, incident
+from oncall.pages.views import accounts, answers, board, declaring, explaining, incident, load
 
 urlpatterns = [
     path("", board.board, name="board"),
     path("board/incidents/", board.incidents_part, name="board-incidents"),
     path("board/on-call/", board.on_call_part, name="board-on-call"),
     path("schedules/<slug:slug>/explain/", explaining.explain, name="explain"),
+    path("schedules/<slug:slug>/load/", load.load, name="load"),
     path("incidents/", declaring.declare, name="declare"),
     path("incidents/<int:number>/", incident.incident, name="incident"),
     path("incidents/<int:number>/room/", incident.room_part, name="incident-room"),

@@ -12,12 +12,15 @@ from zoneinfo import ZoneInfo
 from django.db.models import Prefetch
 
 from rotations import queries
+from rotations.admin.history import Entry, entries_of
 from rotations.admin.wall_clock import instant_of, shown
 from rotations.engine.intervals import Interval
-from rotations.models import Override, Person, Rotation, RotationVersion, Schedule, ScheduleChange, Slot
+from rotations.models import Override, Person, Rotation, RotationVersion, Schedule, Slot
+from rotations.queries.warnings import open_warnings
 
 WEEKS = 4
 CHANGES_SHOWN = 20
+WARNINGS_SHOWN = 20
 COLOURS = 8
 LANE_HEIGHT = 30
 
@@ -74,7 +77,10 @@ class Panel:
     weeks: tuple[Week, ...]
     rows: tuple[Row, ...]
     gaps: tuple[Row, ...]
-    changes: tuple[tuple[str, ScheduleChange], ...]
+    changes: tuple[Entry, ...]
+    has_more_changes: bool
+    warnings: tuple[tuple[str, str, str], ...]
+    more_warnings: int
 
 
 def panel_of(schedule: Schedule, *, now: datetime) -> Panel:
@@ -84,6 +90,8 @@ def panel_of(schedule: Schedule, *, now: datetime) -> Panel:
     midnights = [instant_of(datetime.combine(day, time()), zone) for day in days]
     rows = _rows(queries.shifts_of(schedule, window=Interval(now, midnights[-1]), merge=True), zone)
     answer = queries.on_call([schedule], at=now)[0]
+    changes = list(schedule.changes.all()[: CHANGES_SHOWN + 1])
+    warnings = open_warnings([schedule], now=now)[schedule.pk]
     return Panel(
         schedule=schedule,
         now=answer,
@@ -99,7 +107,13 @@ def panel_of(schedule: Schedule, *, now: datetime) -> Panel:
         weeks=tuple(_week(days[n : n + 7], midnights[n : n + 8], rows) for n in range(0, 7 * WEEKS, 7)),
         rows=rows,
         gaps=tuple(row for row in rows if row.kind == "gap"),
-        changes=tuple((shown(change.at, zone), change) for change in schedule.changes.all()[:CHANGES_SHOWN]),
+        changes=entries_of(changes[:CHANGES_SHOWN], zone),
+        has_more_changes=len(changes) > CHANGES_SHOWN,
+        warnings=tuple(
+            (warning.text, shown(warning.start, zone), shown(warning.end, zone))
+            for warning in warnings[:WARNINGS_SHOWN]
+        ),
+        more_warnings=max(len(warnings) - WARNINGS_SHOWN, 0),
     )
 
 

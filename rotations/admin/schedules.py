@@ -5,19 +5,26 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from rotations import queries
 from rotations.actors import Actor
 from rotations.admin.acting import ChangedByManagers, managed_teams
+from rotations.admin.history import entries_of
 from rotations.admin.panel import panel_of
 from rotations.admin.through_services import Formset, ServiceForm, ThroughServices
 from rotations.admin.verbs import Verb
 from rotations.admin.zones import ZoneSelect
 from rotations.models import Schedule
 from rotations.services import schedules
+
+CHANGES_A_PAGE = 50
 
 
 class ScheduleForm(ServiceForm):
@@ -97,6 +104,26 @@ class SchedulesAdmin(ChangedByManagers, ThroughServices):
             stored = Schedule.objects.select_related("team").get(pk=schedule.pk)
             context["panel"] = panel_of(stored, now=timezone.now())
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show all that was changed, wherever it was: Django's own log knows of this admin alone."""
+        schedule = self.get_object(request, unquote(object_id))
+        if schedule is None:
+            raise Http404
+        if not self.has_view_permission(request, schedule):
+            raise PermissionDenied
+        page = Paginator(schedule.changes.all(), CHANGES_A_PAGE).get_page(request.GET.get("page"))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"What was changed: {schedule}",
+            "schedule": schedule,
+            "page": page,
+            "entries": entries_of(list(page), schedule.zone),
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, "rotations/admin/schedule_history.html", context)
 
     def add(self, form: Any, formsets: Sequence[Formset], *, by: Actor, now: datetime) -> Schedule:
         return schedules.add_schedule(**form.cleaned_data, by=by, now=now)

@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from oncall.pages.shares import in_hours
+
 register = template.Library()
 
 # As the services write moments into their reasons.
@@ -54,6 +56,12 @@ def moments_in_place(text: str, now: datetime) -> str:
 def lasting(start: datetime, end: datetime) -> str:
     """Return the span from ``start`` to ``end`` in words."""
     return in_words(end - start)
+
+
+@register.filter
+def hours(span: timedelta) -> str:
+    """Return ``span`` in hours, to two digits: ``167.5 h``."""
+    return in_hours(span)
 
 
 @register.simple_tag

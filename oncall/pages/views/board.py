@@ -16,6 +16,7 @@ from oncall.pages.shown import by_urgency, news, schedule_row
 from oncall.pages.signing_in import Visit, signed_in
 from rotations.models import Schedule
 from rotations.queries import on_call
+from rotations.queries.warnings import open_warnings
 
 
 @signed_in
@@ -83,4 +84,11 @@ def _incidents(request: Visit, *, now: datetime) -> dict[str, Any]:
 
 def _on_call(request: Visit, *, now: datetime) -> dict[str, Any]:
     schedules = Schedule.objects.filter(archived_at=None).select_related("team").order_by("team__name", "name", "pk")
-    return {"now": now, "rows": [schedule_row(answer, viewer=request.user) for answer in on_call(schedules, at=now)]}
+    warnings = open_warnings(schedules, now=now)
+    return {
+        "now": now,
+        "rows": [
+            schedule_row(answer, viewer=request.user, warnings=warnings[answer.schedule.pk])
+            for answer in on_call(schedules, at=now)
+        ],
+    }

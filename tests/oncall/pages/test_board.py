@@ -12,8 +12,20 @@ from oncall.incidents.services import lifecycle, participants, roles
 from rotations.actors import Actor
 from rotations.models import Person
 from rotations.queries import forget
+from rotations.services.people import deactivate_person
+from rotations.services.warnings import review_warnings
 from tests.factories.incidents import FIRST_TO_JOIN, NIGHT, incident, on_call_in, role, rule, service
-from tests.factories.rotations import administrator, hours, override, person, schedule, shadow, team, weekly_rotation
+from tests.factories.rotations import (
+    absence,
+    administrator,
+    hours,
+    override,
+    person,
+    schedule,
+    shadow,
+    team,
+    weekly_rotation,
+)
 from tests.oncall.pages.conftest import SignIn
 from tests.oncall.pages.reading import buttons_of, lines_of
 
@@ -51,7 +63,7 @@ def test_the_board_says_who_is_on_call_until_when_and_who_is_next_in_the_zone_of
     assert lines_of(response, "on-call") == [
         "On call now",
         "Payments",
-        "Payments primary Why? Payments primary, explained",
+        "Payments primary Why? Payments primary, explained Load of Payments primary",
         "Ada Okafor You until Mon 18:00 in 3 days",
         "Shadowing: Mei Santoso",
         "Next: Bo Lind, Mon 18:00",
@@ -66,7 +78,7 @@ def test_a_gap_says_that_nobody_is_on_call_and_who_comes_next(signed_in: SignIn)
     assert lines_of(signed_in(ada).get("/"), "on-call") == [
         "On call now",
         "It",
-        "Office Why? Office, explained",
+        "Office Why? Office, explained Load of Office",
         "Nobody is on call until 09:00 in 5 h 46 min",
         "Next: Ada Okafor",
     ]
@@ -81,7 +93,7 @@ def test_a_coming_gap_is_foretold_and_an_override_is_named(signed_in: SignIn):
     assert lines_of(signed_in(ada).get("/"), "on-call") == [
         "On call now",
         "It",
-        "Office Why? Office, explained",
+        "Office Why? Office, explained Load of Office",
         "Bo Lind Override until 17:00 in 13 h 46 min",
         "Then nobody from 17:00 until Mon 02:00",
         "Next: Ada Okafor, Mon 02:00",
@@ -97,10 +109,32 @@ def test_planned_silence_is_no_gap(signed_in: SignIn):
     assert lines_of(signed_in(ada).get("/"), "on-call") == [
         "On call now",
         "It",
-        "Plant Why? Plant, explained",
+        "Plant Why? Plant, explained Load of Plant",
         "Planned silence until 06:00 in 2 h 46 min",
         "Next: Ada Okafor",
     ]
+
+
+def test_the_next_trouble_is_foretold_with_its_date_and_how_much_more_there_is(signed_in: SignIn):
+    ada, bo = person("Ada Okafor"), person("Bo Lind")
+    primary = schedule("payments-primary", of=team("payments"))
+    weekly_rotation(primary, [ada, bo])
+    deactivate_person(bo, by=Actor.system(), now=NIGHT)
+    review_warnings(primary, now=NIGHT)
+
+    assert lines_of(signed_in(ada).get("/"), "on-call")[-1:] == [
+        "Nobody is on call: Bo Lind left from Mon 09:00, and 3 more warnings of Payments primary"
+    ]
+
+
+def test_trouble_that_has_begun_says_until_when_it_lasts(signed_in: SignIn):
+    ada = person("Ada Okafor")
+    primary = schedule("payments-primary")
+    weekly_rotation(primary, [ada])
+    absence(ada, NIGHT - timedelta(hours=2), timedelta(hours=10), now=NIGHT - timedelta(hours=2))
+    review_warnings(primary, now=NIGHT)
+
+    assert lines_of(signed_in(ada).get("/"), "on-call")[-1:] == ["Ada Okafor is on call and away until 11:00"]
 
 
 def test_an_archived_schedule_is_not_on_the_board(signed_in: SignIn):
@@ -214,7 +248,7 @@ def add_schedule_with_incident(number: int, crew: list[Person]) -> None:
     incident(service=service(rule("lead", on_call_in(primary)), scribe, slug=f"service-{number}"))
 
 
-@pytest.mark.parametrize(("address", "queries"), [("/", 10), ("/board/incidents/", 6), ("/board/on-call/", 5)])
+@pytest.mark.parametrize(("address", "queries"), [("/", 12), ("/board/incidents/", 6), ("/board/on-call/", 7)])
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_number_of_schedules_and_incidents_does_not_change_the_number_of_queries(
     signed_in: SignIn,

@@ -109,7 +109,7 @@ def test_what_was_changed_is_listed_latest_first_with_who_did_it():
 
     changes = panel_of(Schedule.objects.get(), now=datetime.now(UTC)).changes
 
-    assert [(change.summary, change.actor_name) for _at, change in changes] == [
+    assert [(change.summary, change.who) for change in changes] == [
         ("Payments was edited: name", "Root"),
         ("Payments primary was added", "Oncall"),
     ]
