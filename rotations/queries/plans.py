@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import cast
 
@@ -65,6 +66,16 @@ def plans_of(schedules: Sequence[Schedule]) -> dict[int, terms.Plan]:
         schedule.pk: _plan(schedule, named[schedule.pk], left=cast("dict[int, datetime]", left), away=away)
         for schedule in schedules
     }
+
+
+def knowing(plan: terms.Plan, people: Iterable[int]) -> terms.Plan:
+    """Return the plan with what decides over ``people`` whom it may name from now on; two queries."""
+    people = set(people)
+    left = Person.objects.filter(pk__in=people, deactivated_at__isnull=False).values_list("pk", "deactivated_at")
+    absences = {absence.id: absence for absence in plan.absences}
+    absences |= {row.pk: absence_value(row) for row in Absence.objects.filter(person__in=people)}
+    gone = {**plan.deactivated, **cast("dict[int, datetime]", dict(left))}
+    return replace(plan, absences=tuple(absences[pk] for pk in sorted(absences)), deactivated=gone)
 
 
 def rotation_value(row: Rotation, *, archived_at: datetime | None = None) -> terms.Rotation:
@@ -133,7 +144,7 @@ def _plan(
         rotations=tuple(
             rotation_value(rotation, archived_at=schedule.archived_at) for rotation in schedule.rotations.all()
         ),
-        overrides=tuple(_override(row, archived_at=schedule.archived_at) for row in schedule.overrides.all()),
+        overrides=tuple(override_value(row, archived_at=schedule.archived_at) for row in schedule.overrides.all()),
         swaps=tuple(swap_value(row) for rotation in schedule.rotations.all() for row in _swaps_of(rotation)),
         absences=tuple(absence for person in sorted(named) for absence in away.get(person, ())),
         absence_policy=cast("terms.AbsencePolicy", schedule.absence_policy),
@@ -141,7 +152,8 @@ def _plan(
     )
 
 
-def _override(row: Override, *, archived_at: datetime | None) -> terms.Override:
+def override_value(row: Override, *, archived_at: datetime | None = None) -> terms.Override:
+    """Return what an override's row means; in an archived schedule it is over."""
     return terms.Override(
         id=row.pk,
         kind=cast("terms.OverrideKind", row.kind),
