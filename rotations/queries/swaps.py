@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from rotations.models import Membership, Person, Swap, SwapState
+from rotations.models import Membership, Person, Swap, SwapFlag, SwapState
 
 
 def swaps_asked_of(person: Person, *, now: datetime) -> QuerySet[Swap]:
@@ -19,6 +19,8 @@ def swaps_asked_of(person: Person, *, now: datetime) -> QuerySet[Swap]:
         Swap.objects.filter(asked, Q(exchange=None) | Q(exchange__gt=F("pk")), state=SwapState.ASKED)
         .annotate(begins=Coalesce("start", "turn_start"), finishes=Coalesce("end", "turn_end"))
         .filter(finishes__gt=now, rotation__schedule__archived_at=None)
+        # Given away meanwhile, or lost in an edit: to accept it would be refused.
+        .exclude(flag=SwapFlag.NOT_THEIRS)
         .select_related("rotation__schedule", "replaces", "exchange__rotation__schedule")
         .order_by("begins", "pk")
     )

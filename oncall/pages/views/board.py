@@ -16,6 +16,7 @@ from oncall.pages.shown import by_urgency, news, schedule_row
 from oncall.pages.signing_in import Visit, signed_in
 from rotations.models import Schedule
 from rotations.queries import on_call
+from rotations.queries.swaps import swaps_asked_of
 from rotations.queries.warnings import open_warnings
 
 
@@ -37,10 +38,7 @@ def incidents_part(request: Visit) -> HttpResponse:
 @require_safe
 def on_call_part(request: Visit) -> HttpResponse:
     """Show who is on call alone, for the page that polls."""
-    now = timezone.now()
-    response = render(request, "pages/parts/on_call.html", _on_call(request, now=now))
-    response.headers[PART] = "on-call"
-    return response
+    return show_on_call(request, now=timezone.now())
 
 
 def show_board(
@@ -49,11 +47,12 @@ def show_board(
     now: datetime,
     form: DeclareForm | None = None,
     refusal: RefusedPress | None = None,
+    swap_refusal: RefusedPress | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """Render the board; ``form`` holds what could not be declared, ``refusal`` what a button was refused."""
+    """Render the board; ``form`` holds what could not be declared, the refusals what a button was refused."""
     context = _incidents(request, now=now) | _on_call(request, now=now)
-    context |= {"form": form or DeclareForm(), "here": "board", "refusal": refusal}
+    context |= {"form": form or DeclareForm(), "here": "board", "refusal": refusal, "swap_refusal": swap_refusal}
     return render(request, "pages/board.html", context, status=status)
 
 
@@ -64,6 +63,16 @@ def show_incidents(
     context = _incidents(request, now=now) | {"refusal": refusal, "is_poll": is_poll}
     response = render(request, "pages/parts/incidents.html", context, status=status)
     response.headers[PART] = "incidents"
+    return response
+
+
+def show_on_call(
+    request: Visit, *, now: datetime, refusal: RefusedPress | None = None, status: int = 200
+) -> HttpResponse:
+    """Render who is on call, and what the viewer is asked to take over, alone."""
+    context = _on_call(request, now=now) | {"swap_refusal": refusal}
+    response = render(request, "pages/parts/on_call.html", context, status=status)
+    response.headers[PART] = "on-call"
     return response
 
 
@@ -87,6 +96,7 @@ def _on_call(request: Visit, *, now: datetime) -> dict[str, Any]:
     warnings = open_warnings(schedules, now=now)
     return {
         "now": now,
+        "swaps": list(swaps_asked_of(request.user, now=now)),
         "rows": [
             schedule_row(answer, viewer=request.user, warnings=warnings[answer.schedule.pk])
             for answer in on_call(schedules, at=now)

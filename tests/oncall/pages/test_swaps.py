@@ -7,7 +7,7 @@ import pytest
 from rotations.actors import Actor
 from rotations.models import Person, Rotation, Swap
 from rotations.services.swaps import TurnNumber, cancel_swap
-from tests.factories.rotations import asked_swap, person, schedule, team, weekly_rotation
+from tests.factories.rotations import accepted_swap, asked_swap, person, schedule, team, weekly_rotation
 from tests.oncall.pages.conftest import NOW, SignIn
 from tests.oncall.pages.reading import buttons_of, lines_of
 
@@ -70,11 +70,13 @@ def test_an_exchange_says_what_is_asked_in_return(signed_in: SignIn, ada: Person
     assert lines_of(signed_in(bo).get("/"), "swaps") == []
 
 
-def test_what_was_answered_taken_back_or_is_over_is_not_shown(
+def test_what_was_answered_taken_back_given_away_or_is_over_is_not_shown(
     signed_in: SignIn, ada: Person, bo: Person, rotation: Rotation
 ):
     asked_swap(rotation, 149, bo, ada, now=NOW - timedelta(days=7))
     cancel_swap(asked_swap(rotation, NEXT, bo, ada, now=NOW), by=Actor.system(), now=NOW)
+    asked_swap(rotation, NEXT, bo, ada, now=NOW)
+    accepted_swap(rotation, NEXT, bo, person("Zoe"), now=NOW)
 
     assert lines_of(signed_in(ada).get("/"), "swaps") == []
 
