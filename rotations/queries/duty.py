@@ -5,12 +5,12 @@ what else it takes to have it again: ``seat``, ``window``, ``absence``, ``chain`
 and other reasons that would have done as well (``also``, each from a moment on).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from rotations.engine.intervals import Interval
 from rotations.engine.terms import Occurrence, Shift, Silence, Source, Step
@@ -18,6 +18,19 @@ from rotations.models import Duty
 
 Also = tuple[tuple[datetime, tuple[Source, ...]], ...]
 """The other reasons of a shift, each set of them from a moment on; in order, empty where there never were any."""
+
+
+class Row(NamedTuple):
+    """The columns of a row of duty: thousands are read at once, and to make a model of each takes long."""
+
+    schedule_id: int
+    person_id: int | None
+    shadow: bool
+    start: datetime
+    end: datetime
+    uid: str
+    source: dict[str, Any]
+    because: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,24 +66,26 @@ def records_of(spans: Mapping[int, Interval], *, window: Interval, person: int |
     """
     if not spans:
         return {}
-    rows: dict[int, list[Duty]] = {pk: [] for pk in spans}
+    rows: dict[int, list[Row]] = {pk: [] for pk in spans}
     for row in _touching(spans, window, person):
         if row.start < spans[row.schedule_id].end:
             rows[row.schedule_id].append(row)
     return {pk: _record(found, until=spans[pk].end) for pk, found in rows.items()}
 
 
-def _touching(spans: Mapping[int, Interval], window: Interval, person: int | None) -> QuerySet[Duty]:
+def _touching(spans: Mapping[int, Interval], window: Interval, person: int | None) -> Iterator[Row]:
     touching = Q()
     for pk, span in spans.items():
         # Of a window beyond the record, the row at which both meet.
         start, end = min(window.start, span.end), max(window.end, span.start)
         touching |= Q(schedule=pk, end__gte=start, start__lte=end)
     rows = Duty.objects.filter(touching).order_by("schedule_id", "start", "id")
-    return rows if person is None else rows.filter(person=person)
+    if person is not None:
+        rows = rows.filter(person=person)
+    return map(Row._make, rows.values_list(*Row._fields))
 
 
-def _record(rows: Sequence[Duty], *, until: datetime) -> Record:
+def _record(rows: Sequence[Row], *, until: datetime) -> Record:
     values = [_recorded(row, until=until) for row in rows if row.person_id is not None]
     return Record(
         shifts=tuple(value for value in values if not value.is_shadow),
@@ -81,7 +96,7 @@ def _record(rows: Sequence[Duty], *, until: datetime) -> Record:
     )
 
 
-def _recorded(row: Duty, *, until: datetime) -> Recorded:
+def _recorded(row: Row, *, until: datetime) -> Recorded:
     return Recorded(
         shift_of(row, until=until),
         row.uid,
@@ -92,7 +107,7 @@ def _recorded(row: Duty, *, until: datetime) -> Recorded:
     )
 
 
-def shift_of(row: Duty, *, until: datetime) -> Shift:
+def shift_of(row: Duty | Row, *, until: datetime) -> Shift:
     """Return the shift that a row of a person stands for, as far as it went by ``until``."""
     assert row.person_id is not None  # noqa: S101 - silence is no shift
     return Shift(row.person_id, row.start, min(row.end, until), *source_of(row.source))

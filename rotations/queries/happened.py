@@ -1,9 +1,11 @@
 """What happened in a schedule, by its plan, ready to be recorded?"""
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, Final
 
 from rotations.engine.intervals import Interval, instant
@@ -60,8 +62,7 @@ def happenings(schedule: Schedule, plan: Plan, span: Interval) -> Iterator[Happe
     also = _also(plan, span)
     for piece in pieces:
         shift = piece.shift
-        others = tuple(each for each in also[shift.person] if shift.start <= each[0] < shift.end)
-        yield replace(_happening(shift, reasons), uid=piece.uid, also=others)
+        yield replace(_happening(shift, reasons), uid=piece.uid, also=_within(also[shift.person], shift))
     for shift in view.shadows:
         yield replace(_happening(shift, reasons), is_shadow=True)
     for silence in view.silence:
@@ -91,6 +92,11 @@ def _silence(silence: Silence, reasons: Reasons) -> Happening:
     source = {"kind": SILENCE, "override": silence.override}
     because = reasons.of_silence(silence.override)
     return Happening(None, silence.start, silence.end, silence.override, source, because)
+
+
+def _within(also: list[tuple[datetime, tuple[Source, ...]]], shift: Shift) -> Also:
+    first, past = (bisect_left(also, moment, key=itemgetter(0)) for moment in (shift.start, shift.end))
+    return tuple(also[first:past])
 
 
 def _also(plan: Plan, span: Interval) -> dict[int, list[tuple[datetime, tuple[Source, ...]]]]:
