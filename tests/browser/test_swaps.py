@@ -1,0 +1,35 @@
+"""A request to take over, answered on the board by a press of a button."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from rotations.engine.intervals import Interval
+from rotations.models import Swap
+from rotations.queries import shifts_of
+from tests.factories.rotations import PASSWORD, asked_swap, person, schedule, team, weekly_rotation
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def test_somebody_takes_over_by_a_press_of_a_button(page: Page, live_server: LiveServer):
+    ada, bo = person("Ada Okafor", password=PASSWORD), person("Bo Lind")
+    primary = schedule("payments-primary", of=team(members=[ada, bo]))
+    rotation = weekly_rotation(primary, [bo])
+    now = timezone.now()
+    [shift] = shifts_of(
+        primary, window=Interval(now + timedelta(days=7), now + timedelta(days=7, seconds=1)), clip=False
+    ).shifts
+    asked_swap(rotation, shift.source.ordinal or 0, bo, ada, reason="wedding", now=now)
+    page.goto(live_server.url)
+    page.get_by_label("E-mail").fill(ada.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+
+    page.get_by_role("button", name="Accept the turn of Bo Lind").click()
+
+    expect(page.locator("#swaps")).to_have_count(0)
+    assert Swap.objects.get().state == "accepted"
