@@ -132,7 +132,12 @@ def _rotations() -> "QuerySet[Rotation]":
     return Rotation.objects.filter(schedule__archived_at=None).select_related("schedule").prefetch_related(VERSION_ROWS)
 
 
-def _draft_fields(values: dict[str, Any]) -> dict[str, Any]:
+def version_in_force(rotation: Rotation, *, at: datetime) -> RotationVersion:
+    """Return the version of a rotation in force at ``at``, with its rows; before the first, that."""
+    return _in_force([*_rotations().get(pk=rotation.pk).versions.all()], at=at)
+
+
+def draft_fields(values: dict[str, Any]) -> dict[str, Any]:
     """Return what a body says about a rotation, as a draft holds it."""
     fields = {name: value for name, value in values.items() if name not in {"effective_at", "slots", "windows"}}
     if "slots" in values:
@@ -171,7 +176,7 @@ class Rotations(Endpoint):
         """Add a rotation. For managers of the team."""
         schedule = get_object_or_404(schedules(), slug=slug)
         values = RotationShape.read(request)
-        draft = RotationDraft(**{"zone": schedule.zone} | _draft_fields(values))
+        draft = RotationDraft(**{"zone": schedule.zone} | draft_fields(values))
         effective_at = values.get("effective_at")
         rotation = add_rotation(schedule, draft=draft, effective_at=effective_at, by=self.by, now=self.now)
         content = _content(rotation.pk, at=effective_at or self.now)
@@ -216,7 +221,7 @@ class OneRotation(Endpoint):
 def _changed(number: int, values: dict[str, Any], *, at: datetime) -> tuple[Rotation, RotationDraft]:
     """Return a rotation, and its version in force at ``at`` with what a body changes."""
     rotation = get_object_or_404(_rotations(), pk=number)
-    return rotation, replace(draft_of(_in_force([*rotation.versions.all()], at=at)), **_draft_fields(values))
+    return rotation, replace(draft_of(_in_force([*rotation.versions.all()], at=at)), **draft_fields(values))
 
 
 def _content(number: int, *, at: datetime) -> dict[str, Any]:

@@ -118,12 +118,13 @@ def _shifts_json(found: ShiftList) -> dict[str, Any]:
             }
             for shift in found.shifts
         ],
-        "gaps": _spans(found.gaps),
+        "gaps": spans_json(found.gaps),
         "silence": [{"start": each.start, "end": each.end, "override": each.override} for each in found.silence],
     }
 
 
-def _spans(spans: tuple[Interval, ...]) -> list[dict[str, Any]]:
+def spans_json(spans: tuple[Interval, ...]) -> list[dict[str, Any]]:
+    """Return spans of time as answers show them."""
     return [{"start": span.start, "end": span.end} for span in spans]
 
 
@@ -145,4 +146,4 @@ class Gaps(Endpoint):
         """Return when nobody is on call between two moments, at most 400 days apart."""
         window = WindowParameters.given(request)["window"]
         found = queries.gaps(get_object_or_404(schedules(), slug=slug), window=window)
-        return Response({**_window_json(slug, window), "gaps": _spans(found)})
+        return Response({**_window_json(slug, window), "gaps": spans_json(found)})
