@@ -4,8 +4,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from celery import current_app
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from rotations.actors import Actor
 from rotations.errors import Conflict
@@ -330,3 +332,18 @@ def test_settling_again_in_the_same_moment_costs_the_hold_alone():
         edit_schedule(primary, name="One", by=SYSTEM, now=NOW + HOUR)
 
     assert not [each["sql"] for each in captured if "duty" in each["sql"]]
+
+
+def test_the_task_runs_by_its_name_and_reads_the_clock():
+    primary = schedule()
+    weekly_rotation(primary, [person("Ada"), person("Bo")])
+    before = timezone.now()
+
+    # As a worker does when it starts.
+    current_app.loader.import_default_modules()
+    settled = current_app.tasks["rotations.settle_duty"]()
+
+    begins, ends, next_change_at = marks(primary)
+    assert begins is not None
+    assert next_change_at is not None
+    assert (settled, begins == ends, before <= begins <= timezone.now() < next_change_at) == (1, True, True)

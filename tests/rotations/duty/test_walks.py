@@ -1,5 +1,7 @@
 """Whatever is edited, what was answered before stays: random edits at increasing moments, and every answer again."""
 
+import os
+
 import pytest
 
 from rotations.models import Schedule
@@ -8,8 +10,10 @@ from tests.rotations.duty.walks import Walk
 # With commits, because only what is committed is remembered.
 pytestmark = pytest.mark.django_db(transaction=True)
 
+WALKS = 300 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 5
 
-@pytest.mark.parametrize("seed", range(5))
+
+@pytest.mark.parametrize("seed", range(WALKS))
 def test_no_edit_changes_an_answer_of_before(seed: int):
     walk = Walk(seed)
     for _ in range(20):
