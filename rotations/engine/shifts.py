@@ -56,7 +56,7 @@ def _prolong(shifts: list[Shift], shift: Shift) -> None:
         if last.person == shift.person:
             if place_of(last) != place_of(shift):
                 break
-            shifts[place] = last._replace(end=shift.end)
+            shifts[place] = Shift(last.person, last.start, shift.end, *last[3:])
             return
     shifts.append(shift)
 
