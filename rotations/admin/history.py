@@ -27,6 +27,7 @@ UNSAID: Final = {"override", "swap", "absence", "exchange"}
 LABELS: Final = {
     "ends_at": "ends",
     "effective_at": "in force from",
+    "every": "units a turn",
     "least_rest": "least rest between shifts",
     "replaces": "instead of",
     "slots": "order",

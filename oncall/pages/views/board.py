@@ -98,7 +98,7 @@ def _on_call(request: Visit, *, now: datetime) -> dict[str, Any]:
         "now": now,
         "swaps": list(swaps_asked_of(request.user, now=now)),
         "rows": [
-            schedule_row(answer, viewer=request.user, warnings=warnings[answer.schedule.pk])
+            schedule_row(answer, viewer=request.user, warnings=warnings[answer.schedule.pk], now=now)
             for answer in on_call(schedules, at=now)
         ],
     }

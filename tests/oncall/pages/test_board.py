@@ -21,6 +21,7 @@ from tests.factories.rotations import (
     hours,
     override,
     person,
+    reading,
     schedule,
     shadow,
     team,
@@ -123,7 +124,7 @@ def test_the_next_trouble_is_foretold_with_its_date_and_how_much_more_there_is(s
     review_warnings(primary, now=NIGHT)
 
     assert lines_of(signed_in(ada).get("/"), "on-call")[-1:] == [
-        "Nobody is on call: Bo Lind left from Mon 09:00, and 3 more warnings of Payments primary"
+        "Nobody is on call: Bo Lind left, from Mon 09:00, and 3 more warnings of Payments primary"
     ]
 
 
@@ -134,7 +135,20 @@ def test_trouble_that_has_begun_says_until_when_it_lasts(signed_in: SignIn):
     absence(ada, NIGHT - timedelta(hours=2), timedelta(hours=10), now=NIGHT - timedelta(hours=2))
     review_warnings(primary, now=NIGHT)
 
-    assert lines_of(signed_in(ada).get("/"), "on-call")[-1:] == ["Ada Okafor is on call and away until 11:00"]
+    assert lines_of(signed_in(ada).get("/"), "on-call")[-1:] == ["Ada Okafor is on call and away, until 11:00"]
+
+
+def test_a_gap_that_is_here_is_not_foretold_as_well(signed_in: SignIn):
+    ada = person("Ada Okafor")
+    primary = schedule("payments-primary")
+    weekly_rotation(primary, [ada, None], anchor=reading("2024-01-08T09:00"))
+    review_warnings(primary, now=NIGHT)
+
+    assert lines_of(signed_in(ada).get("/"), "on-call")[3:] == [
+        "Nobody is on call until Mon 09:00 in 3 days",
+        "Next: Ada Okafor",
+        "Nobody is on call, from Mon 30 Nov 09:00, and 1 more warnings of Payments primary",
+    ]
 
 
 def test_an_archived_schedule_is_not_on_the_board(signed_in: SignIn):
