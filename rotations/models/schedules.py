@@ -87,7 +87,9 @@ class Schedule(models.Model):
     def clean(self) -> None:
         if self.least_rest is not None and not timedelta() < self.least_rest <= LONGEST_REST:
             message = f"A rest is longer than nothing and at most {LONGEST_REST.days} days."
-            raise ValidationError({"least_rest": ValidationError(message, code="invalid")})
+            # Of an error called "invalid" Django's forms show words of their own.
+            code = "max_value" if self.least_rest > LONGEST_REST else "min_value"
+            raise ValidationError({"least_rest": ValidationError(message, code=code)})
 
 
 class Rotation(models.Model):

@@ -187,7 +187,8 @@ def test_on_a_phone_nothing_is_cut_off_and_every_control_can_be_hit(visit: Open,
     page = visit(ada, viewport={"width": width, "height": 700}, color_scheme="dark")
     page.get_by_text("Declare an incident").click()
 
-    for address in (page.url, f"{page.url}incidents/{raised.number}/", f"{page.url}accounts/password/"):
+    pages = ("", f"incidents/{raised.number}/", "accounts/password/", "schedules/payments-primary/load/")
+    for address in [f"{page.url}{path}" for path in pages]:
         page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         small = page.evaluate(

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from rotations.admin.panel import panel_of
 from rotations.models import Schedule
-from tests.admin_forms import page_for, page_of, send, signed_in
+from tests.admin_forms import page_for, page_of, refused, send, signed_in
 from tests.factories.rotations import administrator, hours, override, person, schedule, weekly_rotation
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +113,20 @@ def test_what_was_changed_is_listed_latest_first_with_who_did_it():
         ("Payments was edited: name", "Root"),
         ("Payments primary was added", "Oncall"),
     ]
+
+
+def test_the_least_rest_is_set_here_and_one_that_nobody_could_keep_is_refused():
+    browser = signed_in(administrator("Root"))
+    primary = schedule()
+
+    told = refused(browser, page_of(primary), {"8 days": {"least_rest": "8 00:00:00"}, "text": {"least_rest": "long"}})
+    send(browser, page_of(primary), least_rest="11:00:00")
+
+    assert told == {
+        "8 days": {"least_rest": ["A rest is longer than nothing and at most 7 days."]},
+        "text": {"least_rest": ["Enter a valid duration."]},
+    }
+    assert Schedule.objects.get().least_rest == timedelta(hours=11)
 
 
 def test_the_list_tells_who_is_on_call_at_the_same_cost_for_one_schedule_and_three():
