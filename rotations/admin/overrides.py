@@ -13,14 +13,16 @@ from django.utils import timezone
 
 from rotations.actors import Actor
 from rotations.admin.acting import ChangedByManagers, managed_schedules, schedule_named
-from rotations.admin.through_services import Formset, ServiceForm, ThroughServices
+from rotations.admin.previewing import PreviewedForm, ShowsPreview
+from rotations.admin.through_services import Formset
 from rotations.admin.verbs import Verb
 from rotations.admin.wall_clock import WallClockField, instant_of, shown
 from rotations.models import Override, Person, Rotation, Schedule, Team
 from rotations.services import overrides
+from rotations.services.previews import Preview, preview_override
 
 
-class OverrideForm(ServiceForm):
+class OverrideForm(PreviewedForm):
     """A new override; its times are read on a clock in the schedule's zone."""
 
     acting: ClassVar[Person | None] = None
@@ -61,6 +63,11 @@ class OverrideForm(ServiceForm):
                     "In the schedule's time zone", f"As clocks in {schedule.zone} show it"
                 )
 
+    def wanted(self) -> dict[str, Any]:
+        """Return what the service is asked for; the form has no errors."""
+        given = {name: self.cleaned_data[name] for name in ("kind", "replaces", "person", "rotation", "reason")}
+        return given | {"start": self.instant("start"), "end": self.instant("end")}
+
     def instant(self, field: str) -> datetime:
         """Return the moment that a clock in the schedule's zone shows as the value of ``field``."""
         return instant_of(self.cleaned_data[field], self.cleaned_data["schedule"].zone)
@@ -98,7 +105,7 @@ class WhenFilter(admin.SimpleListFilter):
 
 
 @admin.register(Override)
-class OverridesAdmin(ChangedByManagers, ThroughServices):
+class OverridesAdmin(ChangedByManagers, ShowsPreview):
     form = OverrideForm
     list_display = ("__str__", "kind", "replaces", "person", "starts", "ends", "reason")
     list_filter = (WhenFilter, "schedule", "kind")
@@ -150,15 +157,10 @@ class OverridesAdmin(ChangedByManagers, ThroughServices):
         return type(form.__name__, (form,), {"acting": request.user})
 
     def add(self, form: Any, formsets: Sequence[Formset], *, by: Actor, now: datetime) -> Override:
-        given = {name: form.cleaned_data[name] for name in ("kind", "replaces", "person", "rotation", "reason")}
-        return overrides.add_override(
-            form.cleaned_data["schedule"],
-            **given,
-            start=form.instant("start"),
-            end=form.instant("end"),
-            by=by,
-            now=now,
-        )
+        return overrides.add_override(form.cleaned_data["schedule"], **form.wanted(), by=by, now=now)
+
+    def preview(self, obj: Any, form: Any, *, now: datetime) -> Preview:
+        return preview_override(form.cleaned_data["schedule"], **form.wanted(), now=now)
 
     def response_add(self, request: HttpRequest, obj: Override, post_url_continue: str | None = None) -> HttpResponse:
         response = super().response_add(request, obj, post_url_continue)

@@ -11,7 +11,7 @@ from timezone_field import TimeZoneFormField
 from rotations.admin.acting import managed_schedules, schedule_named
 from rotations.admin.hours import HoursField, hours_text
 from rotations.admin.order import OrderField, explained, order_text
-from rotations.admin.through_services import ServiceForm
+from rotations.admin.previewing import PreviewedForm
 from rotations.admin.wall_clock import WallClockField, instant_of, reading_of
 from rotations.admin.zones import ZoneSelect
 from rotations.models import Advance, Person, Rotation, Schedule, Unit
@@ -25,7 +25,7 @@ LINES = (
 )
 
 
-class RotationForm(ServiceForm):
+class RotationForm(PreviewedForm):
     """A rotation and the version that is in force, or that will be first."""
 
     acting: ClassVar[Person | None] = None

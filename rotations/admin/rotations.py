@@ -16,18 +16,20 @@ from django.utils.safestring import SafeString
 from rotations.actors import Actor
 from rotations.admin.acting import ChangedByManagers, schedule_named
 from rotations.admin.panel import loaded_versions, order_of, version_shown
+from rotations.admin.previewing import ShowsPreview
 from rotations.admin.rotation_form import RotationForm
-from rotations.admin.through_services import Formset, ThroughServices
+from rotations.admin.through_services import Formset
 from rotations.admin.verbs import Verb
 from rotations.admin.wall_clock import shown
 from rotations.models import Rotation, Schedule, Team
 from rotations.services import rotations
+from rotations.services.previews import Preview, preview_edit, preview_rotation
 
 FIRST_NAMES = ("Primary", "Secondary")
 
 
 @admin.register(Rotation)
-class RotationsAdmin(ChangedByManagers, ThroughServices):
+class RotationsAdmin(ChangedByManagers, ShowsPreview):
     form = RotationForm
     list_display = ("name", "schedule", "layer", "order_now", "ended")
     list_filter = ("schedule__team", "schedule")
@@ -95,6 +97,12 @@ class RotationsAdmin(ChangedByManagers, ThroughServices):
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> type[Any]:
         form = super().get_form(request, obj, change, **kwargs)
         return type(form.__name__, (form,), {"acting": request.user})
+
+    def preview(self, obj: Any, form: Any, *, now: datetime) -> Preview:
+        wanted = {"draft": form.draft(), "effective_at": form.instant("effective_at"), "now": now}
+        if obj is None:
+            return preview_rotation(form.cleaned_data["schedule"], **wanted)
+        return preview_edit(obj, **wanted)
 
     def add(self, form: Any, formsets: Sequence[Formset], *, by: Actor, now: datetime) -> Rotation:
         return rotations.add_rotation(
