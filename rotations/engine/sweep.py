@@ -132,7 +132,7 @@ def _overrides(plan: Plan, rotation: int | None, start: int, end: int) -> list[S
 
 def _swaps(plan: Plan, rotation: Rotation, track: Track) -> Iterator[Spanning[Swap]]:
     """Yield the swaps of the turns in ``track``, clipped to the turns as they now stand."""
-    if not any(swapped == rotation.id for swapped, _ in plan.swaps_of):
+    if rotation.id not in plan.swapped:
         return
     turns: dict[int, tuple[int, int]] = {}
     for start, end, _, ordinal, _ in track:

@@ -252,6 +252,11 @@ class Plan:
             by_turn[swap.rotation, swap.ordinal].append(Spanning(rank, start, end, swap))
         return {turn: tuple(swaps) for turn, swaps in by_turn.items()}
 
+    @cached_property
+    def swapped(self) -> frozenset[int]:
+        """The rotations of which any turn was ever swapped."""
+        return frozenset(rotation for rotation, _ in self.swaps_of)
+
     def is_active(self, person: int, at: int) -> bool:
         """Tell whether a person counts at an instant in microseconds."""
         return at < self.left_at.get(person, ALWAYS)
