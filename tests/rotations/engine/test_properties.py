@@ -7,6 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rotations.engine.coverage import changes
 from rotations.engine.edits import edited
 from rotations.engine.intervals import Interval, merge, micros
 from rotations.engine.lookahead import Timeline
@@ -150,6 +151,27 @@ def test_an_edit_changes_nothing_before_it(case):
     after = replace(plan, rotations=(edited(rotation, draft),))
 
     assert outlook(after, before_it) == outlook(plan, before_it)
+
+
+@given(plans_and_edits())
+def test_the_changes_of_an_edit_are_what_the_definition_tells_apart(case):
+    before, draft, middle = case
+    after = replace(before, rotations=(edited(before.rotations[0], draft),))
+    window = Interval(middle - timedelta(days=3), middle + timedelta(days=4))
+    did = changes(before, after, window)
+    spans: list[Shift | Interval] = [*did.gained, *did.lost, *did.new_gaps, *did.closed_gaps]
+    edges = {window.start, *(edge for span in spans for edge in (span.start, span.end))}
+
+    for moment in looked_at(window, *sorted(edges)[::7]):
+        (was, was_gap), (is_now, is_gap) = (_people_and_gap(answer_at(plan, moment)) for plan in (before, after))
+        assert {shift.person for shift in did.gained if shift.start <= moment < shift.end} == is_now - was
+        assert {shift.person for shift in did.lost if shift.start <= moment < shift.end} == was - is_now
+        assert any(moment in gap for gap in did.new_gaps) == (is_gap and not was_gap)
+        assert any(moment in gap for gap in did.closed_gaps) == (was_gap and not is_gap)
+
+
+def _people_and_gap(answer: Answer) -> tuple[set[int], bool]:
+    return {cover.person for cover in answer.people}, not answer.people and answer.silence is None
 
 
 @given(plans_and_edits())
