@@ -39,7 +39,7 @@ def test_the_page_says_why_in_the_zone_of_the_viewer(signed_in: SignIn, ada, pri
     assert asked(signed_in(ada)) == (
         200,
         [
-            "Friday 20 November, 12:14",
+            "Friday 20 November 2026, 12:14:00 JST",
             "On call: Ada Okafor.",
             "Rotation",
             "Primary, layer 1: in force.",
@@ -59,7 +59,7 @@ def test_a_moment_is_read_on_the_clock_of_the_viewer_or_with_its_offset(signed_i
     by_reading, by_instant = asked(client, at="2026-11-23T18:00"), asked(client, at="2026-11-23T09:00:00Z")
 
     assert by_reading == by_instant
-    assert by_reading[1][:2] == ["Monday 23 November, 18:00", "On call: Bo Lind."]
+    assert by_reading[1][:2] == ["Monday 23 November 2026, 18:00:00 JST", "On call: Bo Lind."]
     assert asked(client, at="2026-11-23T17:59")[1][1] == "On call: Ada Okafor."
 
 
@@ -96,7 +96,7 @@ def test_the_past_is_told_as_it_was_recorded(signed_in: SignIn, ada, primary):
     lines = asked(signed_in(ada), at=at)[1]
 
     assert [line.rpartition("override ")[0] or line for line in lines] == [
-        "Friday 20 November, 09:44",
+        "Friday 20 November 2026, 09:44:00 JST",
         "On call: Ada Okafor.",
         "Recorded",
         "As recorded: this is how it happened, whatever was changed since.",
