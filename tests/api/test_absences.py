@@ -29,7 +29,7 @@ def test_somebody_says_that_they_are_away(company, ada):
     assert heard.headers["Location"] == f"/api/v1/absences/{row.pk}/"
     assert ada.get(f"absences/{row.pk}/").body == expected
     assert ada.get("absences/").body == {"next": None, "previous": None, "results": [expected]}
-    assert ScheduleChange.objects.first().actor_name == "Ada Okafor"
+    assert ScheduleChange.objects.latest("pk").actor_name == "Ada Okafor"
 
 
 def test_an_absence_is_edited_and_deleted(company, ada):

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
@@ -11,7 +12,7 @@ from rotations.engine.cadence import Cadence
 from rotations.engine.edits import edited
 from rotations.engine.intervals import Interval
 from rotations.engine.sweep import shifts
-from rotations.engine.terms import Absence, Member, Override, Plan, Rotation, Shift, Swap, Version
+from rotations.engine.terms import Absence, Member, Override, OverrideKind, Plan, Rotation, Shift, Swap, Version
 from rotations.engine.windows import Window
 from rotations.uids import uid_of
 
@@ -159,7 +160,7 @@ def overrides(draw: st.DrawFn) -> tuple[Override, ...]:
     found = []
     for number in range(draw(st.integers(0, 6))):
         start, end = draw(spans())
-        kind = draw(st.sampled_from(["replace", "add", "remove", "silence"]))
+        kind: OverrideKind = draw(st.sampled_from(get_args(OverrideKind)))
         rotation = draw(st.sampled_from([None, 1, 2])) if kind != "silence" else None
         person, replaced = draw(st.permutations([ADA, BO, CY, DEE]))[:2]
         found.append(
