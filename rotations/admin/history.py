@@ -24,6 +24,13 @@ NOTHING: Final = "nothing"
 PEOPLE: Final = ("person", "replaces")
 # What the sentence above the values names already, or nobody knows by its number.
 UNSAID: Final = {"override", "swap", "absence", "exchange"}
+# PostgreSQL keeps the keys of a fact in an order of its own.
+ORDER: Final = (
+    *("name", "slug", "email", "team", "zone", "absence_policy", "least_rest"),
+    *("kind", "person", "replaces", "rotation", "layer"),
+    *("slots", "unit", "every", "advance", "anchor", "windows", "effective_at"),
+    *("ordinal", "start", "end", "ends_at", "state", "flag", "reason"),
+)
 LABELS: Final = {
     "ends_at": "ends",
     "effective_at": "in force from",
@@ -99,8 +106,7 @@ class _Words:
 
     def differences(self, change: ScheduleChange) -> Iterator[Difference]:
         before, after = change.before, change.after
-        keys = dict.fromkeys((*(before or {}), *(after or {})))
-        for key in keys:
+        for key in sorted({*(before or {}), *(after or {})}, key=_place):
             old, new = (before or {}).get(key), (after or {}).get(key)
             is_subject = key == "rotation" and "slots" in (after or before or {})
             if key not in UNSAID and not is_subject and old != new and (old or new):
@@ -131,6 +137,10 @@ class _Words:
 
     def _name(self, number: int) -> str:
         return self.people[number].name if number in self.people else f"person {number}"
+
+
+def _place(key: str) -> tuple[int, str]:
+    return ORDER.index(key) if key in ORDER else len(ORDER), key
 
 
 def _hours(windows: Iterable[Mapping[str, Any]]) -> str:

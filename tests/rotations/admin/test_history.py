@@ -91,8 +91,8 @@ def test_what_is_added_has_no_before_and_what_is_removed_no_after():
 
     values = [
         ("kind", "Replace somebody"),
-        ("instead of", "Ada"),
         ("person", "Bo"),
+        ("instead of", "Ada"),
         ("rotation", "Primary"),
         ("start", "Mon 23 Nov 2026, 10:00"),
         ("end", "Tue 24 Nov 2026, 10:00"),
