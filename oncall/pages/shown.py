@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Literal
 
 from oncall.pages.cards import Card
-from rotations.models import Person, ScheduleWarning, WarningKind
+from rotations.models import Person
 from rotations.queries import OnCall, OnCallPerson
+from rotations.queries.warnings import NextWarning
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Working:
 class ScheduleRow:
     """One schedule now, and what comes next: ``gap_at`` and ``silence_at`` are when nobody follows, and before whom.
 
-    ``warnings`` are what is foreseen to go wrong, the next first; a gap that is here is said already.
+    ``foreseen`` is the first of what is foreseen to go wrong; a gap that is here is said already.
     """
 
     team: str
@@ -37,10 +38,10 @@ class ScheduleRow:
     next_people: tuple[str, ...]
     gap_at: datetime | None
     silence_at: datetime | None
-    warnings: tuple[ScheduleWarning, ...]
+    foreseen: NextWarning | None
 
 
-def schedule_row(answer: OnCall, *, viewer: Person, warnings: Sequence[ScheduleWarning], now: datetime) -> ScheduleRow:
+def schedule_row(answer: OnCall, *, viewer: Person, foreseen: NextWarning | None) -> ScheduleRow:
     """Return what the board says of one schedule."""
     return ScheduleRow(
         team=answer.schedule.team.name,
@@ -53,7 +54,7 @@ def schedule_row(answer: OnCall, *, viewer: Person, warnings: Sequence[ScheduleW
         next_people=tuple(person.name for person in answer.next.people) if answer.next else (),
         gap_at=answer.gap_at,
         silence_at=answer.silence_at,
-        warnings=tuple(each for each in warnings if each.kind != WarningKind.GAP or each.start > now),
+        foreseen=foreseen,
     )
 
 

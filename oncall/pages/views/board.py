@@ -17,7 +17,7 @@ from oncall.pages.signing_in import Visit, signed_in
 from rotations.models import Schedule
 from rotations.queries import on_call
 from rotations.queries.swaps import swaps_asked_of
-from rotations.queries.warnings import open_warnings
+from rotations.queries.warnings import next_warnings
 
 
 @signed_in
@@ -93,12 +93,12 @@ def _incidents(request: Visit, *, now: datetime) -> dict[str, Any]:
 
 def _on_call(request: Visit, *, now: datetime) -> dict[str, Any]:
     schedules = Schedule.objects.filter(archived_at=None).select_related("team").order_by("team__name", "name", "pk")
-    warnings = open_warnings(schedules, now=now)
+    foreseen = next_warnings(schedules, now=now)
     return {
         "now": now,
         "swaps": list(swaps_asked_of(request.user, now=now)),
         "rows": [
-            schedule_row(answer, viewer=request.user, warnings=warnings[answer.schedule.pk], now=now)
+            schedule_row(answer, viewer=request.user, foreseen=foreseen.get(answer.schedule.pk))
             for answer in on_call(schedules, at=now)
         ],
     }

@@ -147,7 +147,7 @@ def test_a_gap_that_is_here_is_not_foretold_as_well(signed_in: SignIn):
     assert lines_of(signed_in(ada).get("/"), "on-call")[3:] == [
         "Nobody is on call until Mon 09:00 in 3 days",
         "Next: Ada Okafor",
-        "Nobody is on call, from Mon 30 Nov 09:00, and 1 more warnings of Payments primary",
+        "Nobody is on call, from Mon 30 Nov 09:00, and 1 more warning of Payments primary",
     ]
 
 
