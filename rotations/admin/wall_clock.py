@@ -32,7 +32,8 @@ def shown(moment: datetime, zone: ZoneInfo) -> str:
 class WallClockField(BaseTemporalField):
     """A naive moment, to be read on a clock in a zone that is named elsewhere in the form."""
 
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M:%S")
+    # Without a step, browsers count whole minutes from the value shown, and refuse 09:00 after a value with seconds.
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local", "step": "any"}, format="%Y-%m-%dT%H:%M:%S")
     input_formats = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S")
     default_error_messages = {
         "invalid": "Write a date and a time, such as 2026-11-30T09:00.",
