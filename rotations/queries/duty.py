@@ -1,11 +1,12 @@
 """What happened? Duty as it is recorded: the form of a reason in a row, and rows in, values out.
 
 A reason is kept in the API's shape (``kind``, ``rotation``, ``ordinal``, ``layer``, and ``override`` or ``swap``), with
-what else it takes to have it again: ``seat``, ``window``, ``absence``, ``chain``, the rotation's ``name`` as it was,
-and other reasons that would have done as well (``also``, each from a moment on).
+what else it takes to have it again: ``seat``, ``window``, ``absence``, ``chain``, and its rotation's ``name`` then.
+It is the reason in force when the shift began. Where others were in force within it, or would have done as well,
+``reasons`` lists them, the main one first, each list from a moment on.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -13,11 +14,11 @@ from typing import Any, NamedTuple
 from django.db.models import Q
 
 from rotations.engine.intervals import Interval
-from rotations.engine.terms import Occurrence, Shift, Silence, Source, Step
+from rotations.engine.terms import Cover, Occurrence, Shift, Silence, Source, Step
 from rotations.models import Duty
 
-Also = tuple[tuple[datetime, tuple[Source, ...]], ...]
-"""The other reasons of a shift, each set of them from a moment on; in order, empty where there never were any."""
+Reasons = tuple[tuple[datetime, tuple[Source, ...]], ...]
+"""The reasons of a shift, the main one first, each list from a moment on; empty where the first never changed."""
 
 
 class Row(NamedTuple):
@@ -41,12 +42,14 @@ class Recorded:
     uid: str
     rotation_name: str
     because: str
-    also: Also = ()
+    reasons: Reasons = ()
     is_shadow: bool = False
 
-    def also_at(self, moment: datetime) -> tuple[Source, ...]:
-        """Return the other reasons at ``moment``."""
-        return next((sources for since, sources in reversed(self.also) if since <= moment), ())
+    def cover_at(self, moment: datetime) -> Cover:
+        """Return the reasons that were in force at ``moment``."""
+        found = (sources for since, sources in reversed(self.reasons) if since <= moment)
+        main, *also = next(found, (self.shift.source,))
+        return Cover(self.shift.person, main, tuple(also))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,7 @@ def _recorded(row: Row, *, until: datetime) -> Recorded:
         row.uid,
         row.source["name"],
         row.because,
-        tuple((datetime.fromisoformat(since), tuple(map(source_of, also))) for since, also in row.source["also"]),
+        tuple((datetime.fromisoformat(since), tuple(map(source_of, each))) for since, each in row.source["reasons"]),
         row.shadow,
     )
 
@@ -128,7 +131,7 @@ def source_of(values: Mapping[str, Any]) -> Source:
 
 
 def source_values(source: Source) -> dict[str, Any]:
-    """Return a reason as a row keeps it, without its name and the other reasons."""
+    """Return a reason as a row keeps it, without name and further reasons."""
     values: dict[str, Any] = {
         "kind": source.kind,
         "rotation": source.rotation,
@@ -144,8 +147,3 @@ def source_values(source: Source) -> dict[str, Any]:
     if source.swap is not None:
         values["swap"] = source.swap
     return values
-
-
-def also_values(also: Iterable[tuple[datetime, tuple[Source, ...]]]) -> list[Any]:
-    """Return the other reasons as a row keeps them."""
-    return [[since.isoformat(), [source_values(source) for source in sources]] for since, sources in also]

@@ -14,9 +14,9 @@ from rotations.engine.shifts import place_of
 from rotations.engine.sweep import outlook
 from rotations.engine.terms import Plan, Shift, Silence, Source
 from rotations.models import Duty, Schedule
-from rotations.queries.duty import Also, also_values, shift_of, source_values
-from rotations.queries.reasons import Reasons
+from rotations.queries.duty import Reasons, shift_of, source_values
 from rotations.queries.whole import Piece, begun_after
+from rotations.queries.wording import Wording
 
 SILENCE: Final = "silence"
 
@@ -25,7 +25,7 @@ SILENCE: Final = "silence"
 class Happening:
     """Who was on call or, with ``is_shadow``, watched in ``[start, end)``; with ``person`` None nobody, as planned.
 
-    ``place`` stays as long as it goes on; ``also`` are other reasons that would have done as well.
+    ``place`` stays as long as it goes on; ``reasons`` are those in force, each list from a moment on.
     """
 
     person: int | None
@@ -36,7 +36,7 @@ class Happening:
     because: str
     uid: str = ""
     is_shadow: bool = False
-    also: Also = ()
+    reasons: Reasons = ()
 
     @property
     def who(self) -> tuple[int | None, bool, object]:
@@ -58,24 +58,27 @@ def happenings(schedule: Schedule, plan: Plan, span: Interval) -> Iterator[Happe
     since = None if span.start == schedule.recorded_from else span.start
     pieces = [_cut(piece, span) for piece in begun_after(plan, span, since)]
     shown = [*(piece.shift for piece in pieces), *view.shadows]
-    reasons = Reasons(schedule, plan, [shift.source for shift in shown], [each.override for each in view.silence])
-    also = _also(plan, span)
+    wording = Wording(schedule, plan, [shift.source for shift in shown], [each.override for each in view.silence])
+    reasons = _reasons(plan, span)
     for piece in pieces:
         shift = piece.shift
-        yield replace(_happening(shift, reasons), uid=piece.uid, also=_within(also[shift.person], shift))
+        yield replace(_happening(shift, wording), uid=piece.uid, reasons=_within(reasons[shift.person], shift))
     for shift in view.shadows:
-        yield replace(_happening(shift, reasons), is_shadow=True)
+        yield replace(_happening(shift, wording), is_shadow=True)
     for silence in view.silence:
-        yield _silence(silence, reasons)
+        yield _silence(silence, wording)
 
 
-def also_since(also: Also, before: list[Any]) -> list[Any]:
-    """Return other reasons as a row keeps them, from the first that differ from the latest of ``before``."""
-    kept = list(before)
-    for since, sources in also_values(also):
-        if sources != (kept[-1][1] if kept else []):
-            kept.append([since, sources])
-    return kept
+def reasoned(source: dict[str, Any], reasons: Reasons) -> dict[str, Any]:
+    """Return ``source`` with the ``reasons`` that differ from the latest it has."""
+    kept = list(source["reasons"])
+    latest = kept[-1][1] if kept else [{key: source[key] for key in source if key not in {"name", "reasons"}}]
+    for since, sources in reasons:
+        values = [source_values(each) for each in sources]
+        if values != latest:
+            kept.append([since.isoformat(), values])
+            latest = values
+    return source | {"reasons": kept}
 
 
 def _cut(piece: Piece, span: Interval) -> Piece:
@@ -83,26 +86,26 @@ def _cut(piece: Piece, span: Interval) -> Piece:
     return replace(piece, shift=piece.shift._replace(start=start, end=end))
 
 
-def _happening(shift: Shift, reasons: Reasons) -> Happening:
-    source = source_values(shift.source) | {"name": reasons.name_of(shift.source), "also": []}
-    return Happening(shift.person, shift.start, shift.end, place_of(shift), source, reasons.of(shift.source))
+def _happening(shift: Shift, wording: Wording) -> Happening:
+    source = source_values(shift.source) | {"name": wording.name_of(shift.source), "reasons": []}
+    return Happening(shift.person, shift.start, shift.end, place_of(shift), source, wording.of(shift.source))
 
 
-def _silence(silence: Silence, reasons: Reasons) -> Happening:
+def _silence(silence: Silence, wording: Wording) -> Happening:
     source = {"kind": SILENCE, "override": silence.override}
-    because = reasons.of_silence(silence.override)
+    because = wording.of_silence(silence.override)
     return Happening(None, silence.start, silence.end, silence.override, source, because)
 
 
-def _within(also: list[tuple[datetime, tuple[Source, ...]]], shift: Shift) -> Also:
-    first, past = (bisect_left(also, moment, key=itemgetter(0)) for moment in (shift.start, shift.end))
-    return tuple(also[first:past])
+def _within(reasons: list[tuple[datetime, tuple[Source, ...]]], shift: Shift) -> Reasons:
+    first, past = (bisect_left(reasons, moment, key=itemgetter(0)) for moment in (shift.start, shift.end))
+    return tuple(reasons[first:past])
 
 
-def _also(plan: Plan, span: Interval) -> dict[int, list[tuple[datetime, tuple[Source, ...]]]]:
+def _reasons(plan: Plan, span: Interval) -> dict[int, list[tuple[datetime, tuple[Source, ...]]]]:
     timeline = Timeline(plan, span)
-    also: dict[int, list[tuple[datetime, tuple[Source, ...]]]] = defaultdict(list)
+    reasons: dict[int, list[tuple[datetime, tuple[Source, ...]]]] = defaultdict(list)
     for edge, answer in zip(timeline.edges, timeline.answers, strict=True):
         for cover in answer.people:
-            also[cover.person].append((instant(edge), cover.also))
-    return also
+            reasons[cover.person].append((instant(edge), (cover.source, *cover.also)))
+    return reasons

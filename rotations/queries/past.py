@@ -47,9 +47,8 @@ def _answer(of: Known, record: Record, window: Interval) -> OnCallNow:
 
 
 def _recorded(view: Seen, record: Record, at: datetime) -> Answer:
-    also = {each.shift.person: each.also_at(at) for each in _running(record.shifts, at)}
     return Answer(
-        people=tuple(cover._replace(also=also.get(cover.person, ())) for cover in _covers(view.pieces, at)),
+        people=tuple(each.cover_at(at) for each in _running(record.shifts, at)),
         shadows=tuple(Cover(each.shift.person, each.shift.source) for each in _running(record.shadows, at)),
         silence=next((span.override for span in view.silence if span.start <= at < span.end), None),
     )

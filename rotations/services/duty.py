@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from rotations.engine.intervals import Interval
 from rotations.engine.lookahead import changes_after
 from rotations.models import Duty, Override, Rotation, Schedule
-from rotations.queries.happened import Happening, also_since, happenings, who_was
+from rotations.queries.happened import Happening, happenings, reasoned, who_was
 from rotations.queries.memory import plan_of_held
 from rotations.queries.reach import LONGEST_WINDOW
 
@@ -93,13 +93,11 @@ def _record(schedule: Schedule, span: Interval) -> None:
 
 def _extend(row: Duty, goes_on: Happening) -> None:
     row.end = goes_on.end
-    if goes_on.also:
-        row.source["also"] = also_since(goes_on.also, row.source["also"])
+    row.source = reasoned(row.source, goes_on.reasons) if goes_on.reasons else row.source
     row.save(update_fields=["end", "source"])
 
 
 def _row(schedule: Schedule, each: Happening) -> Duty:
-    source = each.source | ({"also": also_since(each.also, [])} if each.also else {})
     return Duty(
         schedule=schedule,
         person_id=each.person,
@@ -107,6 +105,6 @@ def _row(schedule: Schedule, each: Happening) -> Duty:
         start=each.start,
         end=each.end,
         uid=each.uid,
-        source=source,
+        source=reasoned(each.source, each.reasons) if each.reasons else each.source,
         because=each.because,
     )

@@ -148,10 +148,11 @@ def test_the_source_is_kept_in_the_shape_of_the_api_with_what_it_takes_to_have_i
         "absence": None,
         "chain": [["override", cover.pk]],
         "name": "Primary",
-        "also": [
+        "reasons": [
             [
                 NOW.isoformat(),
                 [
+                    {key: row.source[key] for key in row.source if key not in {"name", "reasons"}},
                     {
                         "kind": "rotation",
                         "rotation": second.pk,
@@ -161,7 +162,7 @@ def test_the_source_is_kept_in_the_shape_of_the_api_with_what_it_takes_to_have_i
                         "window": None,
                         "absence": None,
                         "chain": [],
-                    }
+                    },
                 ],
             ]
         ],

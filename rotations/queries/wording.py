@@ -8,7 +8,7 @@ from rotations.models import Absence, Override, Schedule, ScheduleChange, Swap
 LONGEST = 500
 
 
-class Reasons:
+class Wording:
     """Puts reasons into words: ``turn 41 of Primary, override 12 by Ada: dentist``; no query where all are turns."""
 
     def __init__(self, schedule: Schedule, plan: Plan, sources: Iterable[Source], silences: Iterable[int]) -> None:
