@@ -34,7 +34,9 @@ class Duty(models.Model):
         )
         constraints = (
             models.CheckConstraint(name="duty_ends_after_it_starts", condition=Q(end__gt=F("start"))),
-            models.UniqueConstraint(name="duty_of_a_person_starts_once", fields=("schedule", "person", "shadow", "start")),
+            models.UniqueConstraint(
+                name="duty_of_a_person_starts_once", fields=("schedule", "person", "shadow", "start")
+            ),
         )
 
     def __str__(self) -> str:

@@ -27,7 +27,6 @@ from tests.factories.rotations import (
     team,
     weekly_rotation,
 )
-from tests.write_guard import arranging
 
 pytestmark = pytest.mark.django_db
 
