@@ -11,7 +11,7 @@ from tests.benchmarks.rows import Group, Row
 
 def main() -> None:
     _say(f"{os.cpu_count()} cores, Python {platform.python_version()}, load {os.getloadavg()[0]:.1f}; best of many")
-    _say(f"{'what':<54}{'budget':>12}{'measured':>14}{'ratio':>8}  verdict")
+    _say(f"{"what":<58}{'budget':>12}{'measured':>14}{'ratio':>8}  verdict")
     _measure("engine", engine.rows)
     _measure("as it grows", growth.rows)
     _measure("side by side", calendars.rows)
@@ -39,7 +39,7 @@ def _say(line: str) -> None:
 def _line(row: Row) -> str:
     budget = "" if row.budget is None else f"<= {row.budget:g} {row.unit}"
     ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
-    return f"{row.what:<54}{budget:>12}{f'{row.measured:.4g} {row.unit}':>14}{ratio:>8}  {row.verdict:<8}{row.note}"
+    return f"{row.what:<58}{budget:>12}{f'{row.measured:.4g} {row.unit}':>14}{ratio:>8}  {row.verdict:<8}{row.note}"
 
 
 if __name__ == "__main__":

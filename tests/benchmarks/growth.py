@@ -19,8 +19,8 @@ def rows() -> Iterator[Row]:
 def _sizes() -> Iterator[tuple[str, Plan]]:
     for count in (0, 300, 3000):
         # All are over by the first day of the year that is asked for.
-        yield f"{count} past overrides", weekly(overrides=some_overrides(count, before=YEAR.start - DAY))
+        yield f"past overrides: {count}", weekly(overrides=some_overrides(count, before=YEAR.start - DAY))
     for years in (1, 5, 20):
-        yield f"{years} years old", weekly(age=years * 365 * DAY)
+        yield f"years of age: {years}", weekly(age=years * 365 * DAY)
     for members in (8, 100):
-        yield f"{members} members", weekly(range(1, members + 1))
+        yield f"members: {members}", weekly(range(1, members + 1))

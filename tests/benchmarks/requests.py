@@ -24,7 +24,7 @@ def rows() -> Iterator[Row]:
     made: list[Schedule] = []
     for count, budget in ((1, None), (50, 10), (1000, None)):
         made += schedules(count - len(made), of=everyone[:8], name=f"asked{count}-")
-        yield from _asked(f"on call over HTTP, {count} schedules", ask, budget=budget)
+        yield from _asked(f"on call over HTTP, schedules: {count}", ask, budget=budget)
     (of_100,) = schedules(1, of=everyone, name="large")
     for schedule, what in ((made[0], "8 members"), (of_100, "100 members")):
         yield from _read_anew(f"on call in one schedule, {what}", _asking(headers, schedule.slug))
