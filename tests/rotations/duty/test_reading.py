@@ -188,6 +188,24 @@ def test_shadows_and_other_reasons_of_the_past_stay():
     assert not [row for row in _rows(primary, Interval(NOW, NOW + HOUR)) if row.person == bo]
 
 
+def test_a_shift_whose_reason_changed_on_the_way_answers_with_the_one_in_force_then():
+    primary, ada = schedule(), person("Ada")
+    rotation = weekly_rotation(primary, [ada])
+    settle_due_schedules(now=NOW)
+    edit_rotation(rotation, draft=draft([ada], layer=2), by=SYSTEM, now=NOW + HOUR)
+    moments = [NOW, NOW + HOUR, NOW + 3 * HOUR]
+
+    def layers() -> list[int | None]:
+        return [on_call([primary], at=at)[0].people[0].source.layer for at in moments]
+
+    announced = layers()
+    edit_rotation(rotation, draft=draft([ada], layer=3), by=SYSTEM, now=NOW + 4 * HOUR)
+
+    assert announced == layers() == [1, 2, 2]
+    # It is one shift all the same.
+    assert len(_rows(primary, Interval(NOW, NOW + 5 * HOUR))) == 1
+
+
 def test_silence_that_spans_the_watermark_is_one():
     primary = schedule()
     weekly_rotation(primary, [person("Ada")])
