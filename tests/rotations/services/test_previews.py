@@ -13,7 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from rotations.actors import Actor
-from rotations.engine.coverage import changes
+from rotations.engine.coverage import changes, conflicts
 from rotations.engine.intervals import Interval
 from rotations.engine.terms import Shift, Step
 from rotations.errors import Refusal
@@ -27,6 +27,7 @@ from rotations.services.people import deactivate_person
 from rotations.services.previews import (
     NEW,
     Preview,
+    PreviewedConflict,
     PreviewedShift,
     preview_edit,
     preview_end,
@@ -267,6 +268,10 @@ def test_a_preview_says_what_saving_does(seed):
         lost=named(did.lost),
         new_gaps=did.new_gaps,
         closed_gaps=did.closed_gaps,
+        conflicts=tuple(
+            PreviewedConflict(Person.objects.get(pk=each.person), each.absence, each.span.start, each.span.end)
+            for each in conflicts(did.gained, after.absences)
+        ),
     )
 
 
