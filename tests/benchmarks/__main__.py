@@ -11,7 +11,7 @@ from tests.benchmarks.rows import Group, Row
 
 def main() -> None:
     _say(f"{os.cpu_count()} cores, Python {platform.python_version()}, load {os.getloadavg()[0]:.1f}; best of many")
-    _say(f"{"what":<58}{'budget':>12}{'measured':>14}{'ratio':>8}  verdict")
+    _say(f"{'what':<58}{'budget':>12}{'measured':>14}{'ratio':>8}  verdict")
     _measure("engine", engine.rows)
     _measure("as it grows", growth.rows)
     _measure("side by side", calendars.rows)
