@@ -29,7 +29,6 @@ PRIMARY = {
     "least_rest_hours": 11,
     "revision": 12,
     "changed_at": "2026-11-16T08:12:44Z",
-    "recorded_until": "2026-11-20T03:14:00Z",
 }
 
 
@@ -66,7 +65,6 @@ class ScheduleShape(Shape):
     )
     revision = serializers.IntegerField(read_only=True)
     changed_at = InstantField(read_only=True)
-    recorded_until = InstantField(read_only=True, allow_null=True)
 
 
 def schedules() -> "QuerySet[Schedule]":

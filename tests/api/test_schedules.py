@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 
 from rotations.models import Schedule
+from rotations.services.duty import settle_due_schedules
 from tests.api.callers import person_calling, problem, service_calling
+from tests.factories.incidents import NIGHT
 from tests.factories.rotations import schedule
 
 BODY = {"slug": "payments-secondary", "name": "Payments secondary", "team": "payments"}
@@ -21,7 +23,6 @@ def shown(row, **changed):
         "least_rest_hours": None,
         "revision": row.revision,
         "changed_at": row.changed_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "recorded_until": None,
     } | changed
 
 
@@ -51,6 +52,16 @@ def test_one_schedule_is_shown_with_its_tag(company, mia):
     assert (again.status, again.body) == (304, "")
 
 
+def test_time_that_passes_makes_nobody_stale(company, mia):
+    read = mia.get("schedules/payments-primary/")
+    settle_due_schedules(now=NIGHT - timedelta(days=5))
+    settle_due_schedules(now=NIGHT)
+
+    heard = mia.patch("schedules/payments-primary/", {"name": "Payments"}, **{"If-Match": read.headers["ETag"]})
+
+    assert (heard.status, heard.body["name"]) == (200, "Payments")
+
+
 def test_a_schedule_is_added_with_what_is_usual(company, mia):
     heard = mia.post("schedules/", BODY)
 
@@ -64,8 +75,7 @@ def test_what_is_shown_can_be_sent_back(company, mia):
 
     heard = mia.patch("schedules/payments-primary/", {**before.body, "revision": 999})
 
-    # What was written settled duty first.
-    assert (heard.status, heard.body) == (200, before.body | {"recorded_until": "2026-11-20T03:00:00Z"})
+    assert (heard.status, heard.body) == (200, before.body)
 
 
 def test_some_fields_are_changed(company, mia):
@@ -73,7 +83,7 @@ def test_some_fields_are_changed(company, mia):
 
     heard = mia.patch("schedules/payments-primary/", changes)
 
-    assert heard.body == shown(fresh(company), **changes, recorded_until="2026-11-20T03:00:00Z")
+    assert heard.body == shown(fresh(company), **changes)
     assert fresh(company).least_rest == timedelta(hours=10, minutes=30)
     assert (heard.body["revision"], heard.body["changed_at"]) == (3, "2026-11-20T03:00:00Z")
 
