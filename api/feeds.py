@@ -11,8 +11,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 
 from api.problems import problem_response
-from rotations.feeds import calendar_of, etag_of, feed_of
-from rotations.models import CalendarLink
+from rotations.feeds import calendar_of, etag_of, feed_of, links_to_publish
 from rotations.secrets import digest_of
 from rotations.services.feeds import note_fetch
 
@@ -25,7 +24,7 @@ def calendar(request: HttpRequest, token: str, name: str) -> HttpResponse:  # no
     """Return the calendar of a link; 404 for an unknown token, 410 for a revoked link."""
     if request.method not in {"GET", "HEAD"}:
         return problem_response(405, "method_not_allowed", "Fetch it with GET.", headers={"Allow": "GET, HEAD"})
-    link = CalendarLink.objects.select_related("schedule", "person").filter(token_digest=digest_of(token)).first()
+    link = links_to_publish().filter(token_digest=digest_of(token)).first()
     if link is None:
         return problem_response(404, "not_found", "There is no such calendar.")
     if link.revoked_at is not None:
