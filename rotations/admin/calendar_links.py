@@ -31,7 +31,7 @@ class AlarmsField(forms.CharField):
         return ", ".join(map(str, value)) if isinstance(value, list) else value
 
     def to_python(self, value: Any) -> Any:
-        words = super().to_python(value).replace(",", " ").split()
+        words = (super().to_python(value) or "").replace(",", " ").split()
         if not all(word.isascii() and word.isdecimal() and len(word) < 10 for word in words):
             raise ValidationError("Write minutes with commas between them, such as 10, 60.", code="invalid")
         return [int(word) for word in words]

@@ -6,16 +6,18 @@ Each shift is an event of its own with times in UTC: clients disagree on recurre
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
-
-from icalendar import Calendar
+from uuid import uuid5
 
 from rotations.feeds.entries import Entry, Feed, entries_of
 from rotations.feeds.lines import Lines, Property
+from rotations.uids import NAMESPACE
 
 # A polite wish; most clients keep to a rhythm of their own.
 REFRESH: Final = timedelta(minutes=15)
-CLOSING: Final = b"END:VCALENDAR\r\n"
 PRODUCT: Final = "-//Oncall//Schedules//EN"
+# Names of CSS, as RFC 7986 wants them; readable under black and under white text.
+COLOURS: Final = ("steelblue", "seagreen", "indianred", "mediumpurple", "peru", "slategray", "teal", "palevioletred")
+GAP_COLOUR: Final = "crimson"
 
 
 def calendar_of(feed: Feed, *, today: date) -> bytes:
@@ -25,22 +27,21 @@ def calendar_of(feed: Feed, *, today: date) -> bytes:
         lines.component("VEVENT", _properties(feed, entry), inner=_alarms(feed, entry, lines))
         for entry in entries_of(feed, today=today)
     )
-    around: bytes = _empty_calendar(feed).to_ical()
-    return around.removesuffix(CLOSING) + events + CLOSING
+    return lines.component("VCALENDAR", _about(feed), inner=events)
 
 
-def _empty_calendar(feed: Feed) -> Calendar:
-    calendar = Calendar()
-    calendar.add("prodid", PRODUCT)
-    calendar.add("version", "2.0")
-    calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", "PUBLISH")
-    calendar.add("name", feed.title)
-    calendar.add("x-wr-calname", feed.title)
-    calendar.add("x-wr-timezone", str(feed.zone))
-    calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
-    calendar.add("x-published-ttl", "PT15M")
-    return calendar
+def _about(feed: Feed) -> Iterator[Property]:
+    yield "VERSION", "2.0"
+    yield "PRODID", PRODUCT
+    yield "CALSCALE", "GREGORIAN"
+    yield "METHOD", "PUBLISH"
+    yield "NAME", feed.title
+    yield "X-WR-CALNAME", feed.title
+    yield "COLOR", _colour(feed.subject.pk)
+    yield "REFRESH-INTERVAL", REFRESH
+    yield "UID", str(uuid5(NAMESPACE, f"calendar link {feed.link.pk}"))
+    yield "X-PUBLISHED-TTL", REFRESH
+    yield "X-WR-TIMEZONE", str(feed.zone)
 
 
 def _properties(feed: Feed, entry: Entry) -> Iterator[Property]:
@@ -53,9 +54,14 @@ def _properties(feed: Feed, entry: Entry) -> Iterator[Property]:
     yield "UID", entry.uid
     # Both only rise, so their sum rises with every change of either.
     yield "SEQUENCE", schedule.revision + link.revision
+    yield "CATEGORIES", ("On call" if entry.person else "Gap", schedule.name)
+    yield "COLOR", _colour(schedule.pk) if entry.person else GAP_COLOUR
     yield "LAST-MODIFIED", changed_at
     # Being on call does not make anybody busy, unless they say so; a gap is nobody's time.
-    yield "TRANSP", "OPAQUE" if link.busy and entry.person else "TRANSPARENT"
+    blocks = link.busy and entry.person is not None
+    yield "TRANSP", "OPAQUE" if blocks else "TRANSPARENT"
+    # Outlook looks at this one alone.
+    yield "X-MICROSOFT-CDO-BUSYSTATUS", "BUSY" if blocks else "FREE"
 
 
 def _alarms(feed: Feed, entry: Entry, lines: Lines) -> bytes:
@@ -68,3 +74,7 @@ def _alarms(feed: Feed, entry: Entry, lines: Lines) -> bytes:
         )
         for minutes in feed.link.alarms
     )
+
+
+def _colour(number: int) -> str:
+    return COLOURS[number % len(COLOURS)]

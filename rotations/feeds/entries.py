@@ -19,7 +19,7 @@ from rotations.queries import ShiftRow, schedules_of, shift_lists, shifts_of_per
 from rotations.uids import NAMESPACE
 
 # Raise it when the same shifts are to be shown in another way: calendars are then fetched anew.
-TEMPLATE_VERSION: Final = 2
+TEMPLATE_VERSION: Final = 3
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def etag_of(feed: Feed, *, today: date, kind: str = "ics") -> str:
     """Return a strong entity tag, quotes included; it moves with everything that the calendar of a day is made of."""
     link = feed.link
     options = (link.past_days, link.future_days, link.gaps, link.alarms, link.merge, link.busy)
-    parts = [kind, str(TEMPLATE_VERSION), type(feed.subject).__name__, str(feed.subject.pk), feed.title, str(feed.zone)]
+    parts = [kind, str(TEMPLATE_VERSION), str(link.pk), feed.title, str(feed.zone)]
     parts += [today.isoformat(), str(options), str(link.revision), str(link.changed_at)]
     parts += [f"{schedule.pk}:{schedule.revision}" for schedule in feed.schedules]
     return f'"{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:40]}"'
