@@ -76,7 +76,17 @@ class CalendarLinksAdmin(SeenByStaff, ThroughServices):
     """Everybody in the admin has links of their own; administrators see and revoke all."""
 
     form = CalendarLinkForm
-    list_display = ("name", "schedule", "team", "person", "owner", "created_at", "last_fetched_at", "revoked_at")
+    list_display = (
+        "name",
+        "schedule",
+        "team",
+        "person",
+        "owner",
+        "created_at",
+        "last_fetched_at",
+        "last_client",
+        "revoked_at",
+    )
     list_filter = (("revoked_at", admin.EmptyFieldListFilter), "schedule")
     list_select_related = ("schedule", "team", "person", "owner")
     search_fields = ("name", "owner__name", "schedule__name", "team__name", "person__name")

@@ -179,3 +179,12 @@ def test_a_link_of_somebody_else_is_not_read_or_changed(company, ada):
         404,
         404,
     ]
+
+
+def test_the_owner_sees_what_fetched_the_calendar_last_and_when(company, ada):
+    made = ada.post("calendar-links/", {"schedule": "payments-primary"}).body
+
+    ada.client.get(made["url"].removeprefix("http://localhost:8000"), headers={"User-Agent": "Thunderbird/128"})
+
+    told = ada.get(f"calendar-links/{made['id']}/").body
+    assert (told["last_fetched_at"], told["last_client"]) == ("2026-11-20T03:00:00Z", "Thunderbird/128")

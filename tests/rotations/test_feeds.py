@@ -272,7 +272,7 @@ def test_a_closed_schedule_misses_nobody():
     weekly_rotation(primary, [person("Ada")])
     archive_schedule(primary, by=SYSTEM, now=NOW)
 
-    found = events(calendar_of(feed(primary, gaps=True), today=TODAY))
+    found = events(calendar_of(feed(primary.team, gaps=True), today=TODAY))
 
     assert {each["summary"].partition(":")[0] for each in found} == {"Ada"}
 

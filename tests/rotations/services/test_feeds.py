@@ -18,6 +18,7 @@ from rotations.services.feeds import (
     revoke_calendar_link,
     rotate_calendar_link,
 )
+from rotations.services.schedules import archive_schedule
 from tests.factories.rotations import EARLY, administrator, calendar_link, person, schedule, team
 from tests.write_guard import arranging
 
@@ -158,3 +159,18 @@ def test_an_option_that_there_is_not_is_a_mistake_of_ours():
 
     with pytest.raises(TypeError, match="no colour, schedule to set"):
         edit_calendar_link(link, colour="red", schedule=None, by=SYSTEM, now=NOW)
+
+
+def test_the_links_of_a_schedule_are_revoked_when_it_is_archived():
+    ada, primary, other = person("Ada"), schedule(), schedule("other")
+    for about in ({"schedule": primary}, {"schedule": other}, {"team": primary.team}, {"person": ada}):
+        calendar_link(ada, **about)
+    before, _ = calendar_link(ada, schedule=primary)
+    revoke_calendar_link(before, by=Actor.of_person(ada), now=NOW - timedelta(days=1))
+
+    archive_schedule(primary, by=SYSTEM, now=NOW)
+
+    revoked = [
+        (link.schedule, link.revoked_at) for link in CalendarLink.objects.exclude(revoked_at=None).order_by("pk")
+    ]
+    assert revoked == [(primary, NOW), (primary, NOW - timedelta(days=1))]
