@@ -1,5 +1,6 @@
 """Which calendars may somebody subscribe to? Everybody sees and closes their own links only."""
 
+from contextlib import AbstractContextManager
 from typing import Any
 from urllib.parse import quote
 
@@ -19,16 +20,24 @@ from api.people import PersonShape
 from api.schedules import schedules
 from api.schema import shown
 from api.shapes import Answer, NoParameters, Shape
+from api.versions import tagged, unless_stale
 from oncall.access.permissions import MayChangeSchedules
 from rotations.errors import NotPermitted
-from rotations.models import CalendarLink, Person
-from rotations.services.feeds import add_calendar_link, revoke_calendar_link, rotate_calendar_link
+from rotations.models import MOST_ALARMS, MOST_DAYS, CalendarLink, Person, Team
+from rotations.services.feeds import add_calendar_link, edit_calendar_link, revoke_calendar_link, rotate_calendar_link
 
 LINK = {
     "id": 5,
     "name": "Payments primary",
     "schedule": "payments-primary",
+    "team": None,
     "person": None,
+    "past_days": 30,
+    "future_days": 180,
+    "gaps": False,
+    "alarms": [60],
+    "merge": False,
+    "busy": False,
     "created_at": "2026-11-20T03:14:00Z",
     "last_fetched_at": None,
     "last_client": "",
@@ -36,22 +45,62 @@ LINK = {
 URL = "https://oncall.example.test/feeds/9vJ…/payments-primary.ics"
 
 
-@shown(body={"schedule": "payments-primary"})
-class CalendarLinkBody(Shape):
-    """A link to the shifts of one schedule, or of one person."""
+class CalendarOptions(Shape):
+    """What a calendar shows, and how."""
+
+    past_days = serializers.IntegerField(required=False, min_value=0, help_text="Counted from midnight UTC.")
+    future_days = serializers.IntegerField(
+        required=False, min_value=1, help_text=f"With `past_days` at most {MOST_DAYS}."
+    )
+    gaps = serializers.BooleanField(required=False, help_text="Gaps as events; not for a person.")
+    alarms = serializers.ListField(
+        child=serializers.IntegerField(),
+        required=False,
+        help_text=f"Minutes before a shift starts; at most {MOST_ALARMS}.",
+    )
+    merge = serializers.BooleanField(required=False, help_text="Adjacent turns of one person as one event.")
+    busy = serializers.BooleanField(required=False, help_text="Whether being on call blocks one's time.")
+
+
+@shown(body={"schedule": "payments-primary", "alarms": [60]})
+class CalendarLinkBody(CalendarOptions):
+    """A link to the shifts of one schedule, one team or one person."""
 
     schedule = NamedField(schedules(), required=False, allow_null=True)
+    team = NamedField(Team.objects.all(), required=False, allow_null=True)
     person = PersonField(required=False, allow_null=True)
     name = serializers.CharField(max_length=200, required=False, allow_blank=True)
 
 
+@shown(body={"alarms": [10, 60], "busy": True})
+class CalendarLinkEdit(CalendarOptions):
+    """What changes; what it is about, and its address, stay."""
+
+    id = serializers.IntegerField(read_only=True)
+    schedule = serializers.CharField(read_only=True)
+    team = serializers.CharField(read_only=True)
+    person = PersonShape(read_only=True)
+    name = serializers.CharField(max_length=200, required=False)
+    created_at = InstantField(read_only=True)
+    last_fetched_at = InstantField(read_only=True)
+    last_client = serializers.CharField(read_only=True)
+
+
+@shown(LINK)
 class CalendarLinkShape(Answer):
     """A link. Its address is secret, and shown only when it is made or rotated."""
 
     id = serializers.IntegerField()
     name = serializers.CharField()
     schedule = serializers.CharField(source="schedule.slug", default=None, allow_null=True)
+    team = serializers.CharField(source="team.slug", default=None, allow_null=True)
     person = PersonShape(allow_null=True)
+    past_days = serializers.IntegerField()
+    future_days = serializers.IntegerField()
+    gaps = serializers.BooleanField()
+    alarms = serializers.ListField(child=serializers.IntegerField())
+    merge = serializers.BooleanField()
+    busy = serializers.BooleanField()
     created_at = InstantField()
     last_fetched_at = InstantField(allow_null=True)
     last_client = serializers.CharField(help_text="What fetched it last, as it calls itself.")
@@ -65,11 +114,11 @@ class NewCalendarLinkShape(CalendarLinkShape):
 
 
 def _own(person: Person) -> "QuerySet[CalendarLink]":
-    return CalendarLink.objects.filter(owner=person, revoked_at=None).select_related("schedule", "person")
+    return CalendarLink.objects.filter(owner=person, revoked_at=None).select_related("schedule", "team", "person")
 
 
 def _with_address(link: CalendarLink, token: str) -> dict[str, Any]:
-    name = link.schedule.slug if link.schedule else slugify(str(link.person)) or "shifts"
+    name = getattr(link.schedule or link.team, "slug", "") or slugify(str(link.person)) or "shifts"
     return CalendarLinkShape.of(link) | {"url": f"{settings.PUBLIC_URL}/feeds/{token}/{quote(name)}.ics"}
 
 
@@ -109,11 +158,35 @@ class CalendarLinks(LinksOfOneself):
 class OneCalendarLink(LinksOfOneself):
     """One of one's own links."""
 
+    @extend_schema(responses=CalendarLinkShape)
+    def get(self, request: Request, number: int) -> Response:
+        """Return one link, without its address."""
+        NoParameters.given(request)
+        return tagged(request, self._content(number))
+
+    @extend_schema(request=CalendarLinkEdit, responses=CalendarLinkShape)
+    def patch(self, request: Request, number: int) -> Response:
+        """Change what the calendar shows; whoever subscribed sees it at their next fetch."""
+        link = get_object_or_404(_own(self.owner()), pk=number)
+        fields = CalendarLinkEdit.read(request, partial=True)
+        with self._held(number):
+            edit_calendar_link(link, **fields, by=self.by, now=self.now)
+        return tagged(request, self._content(number))
+
     @extend_schema(request=None, responses={204: None})
     def delete(self, request: Request, number: int) -> Response:  # noqa: ARG002
         """Revoke a link: its address leads nowhere from now on."""
-        revoke_calendar_link(get_object_or_404(_own(self.owner()), pk=number), by=self.by, now=self.now)
+        link = get_object_or_404(_own(self.owner()), pk=number)
+        with self._held(number):
+            revoke_calendar_link(link, by=self.by, now=self.now)
         return Response(status=204)
+
+    def _held(self, number: int) -> AbstractContextManager[None]:
+        root = CalendarLink.objects.filter(pk=number)
+        return unless_stale(self.request, root=root, current=lambda: self._content(number))
+
+    def _content(self, number: int) -> object:
+        return CalendarLinkShape.of(get_object_or_404(_own(self.owner()), pk=number))
 
 
 class RotatedCalendarLink(LinksOfOneself):

@@ -170,6 +170,8 @@ if ENVIRONMENT.trusted_proxies:
 DATA_UPLOAD_MAX_MEMORY_SIZE = 512 * 1024
 # For each integration, in each web process.
 HOOK_DELIVERIES_A_MINUTE = 600
+# Of one calendar link, by the clients of everybody who subscribed to it, for each web process.
+FEED_FETCHES_A_MINUTE = 60
 
 # ── REST ──
 

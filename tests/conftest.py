@@ -36,8 +36,16 @@ def _what_would_only_cost_time():
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered():
-    """Forget plans: after a rollback, another schedule may have the number and revision of a remembered one."""
+    """Forget plans: after a rollback, another schedule may have the number and revision of a remembered one.
+
+    So may another calendar link, and those are counted, too.
+    """
+    from django.core.cache import cache
+
+    from api import rendered
     from rotations import queries  # needs Django's settings
 
     yield
     queries.forget()
+    rendered.forget()
+    cache.clear()

@@ -60,7 +60,7 @@ TYPED: dict[type[Model], tuple[Callable[[], dict[str, Any]] | None, dict[str, An
         lambda: {"person": person().pk, "since": in_two_days(), "until": in_two_days(hours=1)},
         {"reason": "Lisbon"},
     ),
-    CalendarLink: (lambda: {"schedule": schedule().pk}, None),
+    CalendarLink: (lambda: {"schedule": schedule().pk}, {"alarms": "10, 60", "busy": "on"}),
     Role: (lambda: {"name": "Scribe", "slug": "scribe"}, {"description": "Writes it down."}),
     Service: (lambda: {"name": "Checkout", "slug": "checkout"}, {"is_default": "on"}),
     ResponsePlan: (

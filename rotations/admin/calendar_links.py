@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
+from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -18,26 +20,50 @@ from rotations.admin.verbs import Verb
 from rotations.models import CalendarLink, Person, Schedule
 from rotations.services import feeds
 
+SUBJECTS = ("schedule", "team", "person")
+OPTIONS = ("name", "past_days", "future_days", "gaps", "alarms", "merge", "busy")
+
+
+class AlarmsField(forms.CharField):
+    """Minutes, typed as ``10, 60``."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        words = (super().to_python(value) or "").replace(",", " ").split()
+        if not all(word.isascii() and word.isdecimal() and len(word) < 10 for word in words):
+            raise ValidationError("Write minutes with commas between them, such as 10, 60.", code="invalid")
+        return [int(word) for word in words]
+
 
 class CalendarLinkForm(ServiceForm):
+    alarms = AlarmsField(
+        required=False, help_text="Minutes before a shift starts, such as 10, 60; at most three. Empty: no alarm."
+    )
+
     class Meta:
         model = CalendarLink
-        fields = ("schedule", "person", "name")
+        fields = (*SUBJECTS, *OPTIONS)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "name" in self.fields:
+            self.fields["name"].required = self.instance.pk is not None
         if "schedule" not in self.fields:
             return
         self.fields["schedule"].queryset = Schedule.objects.filter(archived_at=None)
         self.fields["schedule"].help_text = "Everybody's shifts in one schedule,"
+        self.fields["team"].help_text = "or in all schedules of one team,"
         self.fields["person"].queryset = Person.objects.filter(is_active=True)
         self.fields["person"].help_text = "or one person's shifts in every schedule."
-        self.fields["name"].required = False
-        self.fields["name"].help_text = "What the calendar is called; empty: as the schedule or the person."
+        self.fields["name"].help_text = "What this link is called; empty: as what it shows."
 
 
 def _told(link: CalendarLink, token: str) -> SafeString:
-    address = f"{settings.PUBLIC_URL}/feeds/{token}/{slugify(str(link.schedule or link.person)) or 'shifts'}.ics"
+    address = (
+        f"{settings.PUBLIC_URL}/feeds/{token}/{slugify(str(link.schedule or link.team or link.person)) or 'shifts'}.ics"
+    )
     return format_html("Subscribe to this address now; it is not shown again: <code>{}</code>", address)
 
 
@@ -50,10 +76,20 @@ class CalendarLinksAdmin(SeenByStaff, ThroughServices):
     """Everybody in the admin has links of their own; administrators see and revoke all."""
 
     form = CalendarLinkForm
-    list_display = ("name", "schedule", "person", "owner", "created_at", "last_fetched_at", "revoked_at")
+    list_display = (
+        "name",
+        "schedule",
+        "team",
+        "person",
+        "owner",
+        "created_at",
+        "last_fetched_at",
+        "last_client",
+        "revoked_at",
+    )
     list_filter = (("revoked_at", admin.EmptyFieldListFilter), "schedule")
-    list_select_related = ("schedule", "person", "owner")
-    search_fields = ("name", "owner__name", "schedule__name", "person__name")
+    list_select_related = ("schedule", "team", "person", "owner")
+    search_fields = ("name", "owner__name", "schedule__name", "team__name", "person__name")
     verbs = (
         Verb(
             name="new-address",
@@ -79,7 +115,9 @@ class CalendarLinksAdmin(SeenByStaff, ThroughServices):
         return (*CalendarLinkForm.Meta.fields, *(kept if obj else ()))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.get_fields(request, obj) if obj else ()
+        if obj is None:
+            return ()
+        return [name for name in self.get_fields(request, obj) if name not in OPTIONS]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         links = super().get_queryset(request)
@@ -89,14 +127,24 @@ class CalendarLinksAdmin(SeenByStaff, ThroughServices):
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_view_permission(request)
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if obj is None:
+            return self.has_view_permission(request)
+        return obj.revoked_at is None and bool(self.get_queryset(request).contains(obj))
+
     def may_do(self, request: HttpRequest, verb: Verb, obj: CalendarLink) -> bool:
         return bool(self.get_queryset(request).contains(obj))
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
+        if change:
+            return
         self.message_user(request, _told(form.instance, form.token), messages.WARNING)
 
     def add(self, form: Any, formsets: Sequence[Formset], *, by: Actor, now: datetime) -> CalendarLink:
         owner = cast("Person", by.person)
         link, form.token = feeds.add_calendar_link(owner=owner, **form.cleaned_data, by=by, now=now)
         return link
+
+    def edit(self, obj: CalendarLink, form: Any, formsets: Sequence[Formset], *, by: Actor, now: datetime) -> Any:
+        return feeds.edit_calendar_link(obj, **form.cleaned_data, by=by, now=now)

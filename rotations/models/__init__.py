@@ -3,7 +3,7 @@
 from rotations.models.absences import Absence
 from rotations.models.changes import ActorKind, ScheduleChange
 from rotations.models.duty import Duty
-from rotations.models.feeds import CalendarLink
+from rotations.models.feeds import MOST_ALARMS, MOST_DAYS, CalendarLink
 from rotations.models.overrides import Override, OverrideKind
 from rotations.models.people import Membership, Person, Team
 from rotations.models.schedules import (
@@ -24,6 +24,8 @@ from rotations.models.warnings import ScheduleWarning, WarningKind
 
 __all__ = [
     "LONGEST_REST",
+    "MOST_ALARMS",
+    "MOST_DAYS",
     "WEEKDAYS",
     "Absence",
     "AbsencePolicy",

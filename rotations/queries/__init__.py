@@ -4,7 +4,7 @@ from rotations.queries.explain import Reason, explain
 from rotations.queries.memory import forget, plan_of
 from rotations.queries.on_call import NextOnCall, OnCall, OnCallPerson, on_call
 from rotations.queries.people import active_schedules, people_by_id, schedules_of
-from rotations.queries.shifts import PersonShift, ShiftList, ShiftRow, gaps, shifts_of, shifts_of_person
+from rotations.queries.shifts import PersonShift, ShiftList, ShiftRow, gaps, shift_lists, shifts_of, shifts_of_person
 
 __all__ = [
     "NextOnCall",
@@ -22,6 +22,7 @@ __all__ = [
     "people_by_id",
     "plan_of",
     "schedules_of",
+    "shift_lists",
     "shifts_of",
     "shifts_of_person",
 ]

@@ -1,19 +1,22 @@
 """Making, rotating and revoking the secret addresses of calendars."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
 from rotations.actors import Actor
 from rotations.errors import Conflict, NotPermitted, NotThere
-from rotations.models import CalendarLink, Person, Schedule
+from rotations.models import CalendarLink, Person, Schedule, Team
 from rotations.permissions import is_oneself
 from rotations.secrets import digest_of, new_token
-from rotations.services.rows import add_row
+from rotations.services.rows import add_row, change_row
 
 # Calendars are fetched by many clients at once; when a link was last used needs no finer answer.
 NOTED_EVERY = timedelta(minutes=1)
 CLIENT_LENGTH = 200
+# What is chosen for a calendar and shows in it.
+OPTIONS = frozenset({"past_days", "future_days", "gaps", "alarms", "merge", "busy"})
 
 
 @transaction.atomic
@@ -21,30 +24,59 @@ def add_calendar_link(
     *,
     owner: Person,
     schedule: Schedule | None = None,
+    team: Team | None = None,
     person: Person | None = None,
     name: str = "",
     by: Actor,
     now: datetime,
+    **options: Any,
 ) -> tuple[CalendarLink, str]:
-    """Publish the shifts of one schedule or one person; return the link and its token, which is shown only now.
+    """Publish the shifts of one schedule, team or person; return the link and its token, which is shown only now.
+
+    ``options`` are some of ``past_days, future_days, gaps, alarms, merge, busy``.
 
     Raises:
         NotPermitted: ``by`` is neither ``owner`` nor an administrator.
-        ValidationError: ``invalid`` without a schedule or person, or with both.
+        ValidationError: ``invalid`` without a subject or with several; an option is out of range.
     """
+    _require_known(options, OPTIONS)
     if not (is_oneself(by, owner) or by.is_administrator):
         raise NotPermitted("Everybody makes their own calendar links.")
     token = new_token()
     link = CalendarLink(
         token_digest=digest_of(token),
-        name=name.strip() or str(schedule or person or ""),
+        name=name.strip() or str(schedule or team or person or ""),
         schedule=schedule,
+        team=team,
         person=person,
         owner=owner,
         created_at=now,
+        **options,
     )
     add_row(link)
     return link, token
+
+
+@transaction.atomic
+def edit_calendar_link(link: CalendarLink, *, by: Actor, now: datetime, **fields: Any) -> CalendarLink:
+    """Change some of ``name, past_days, future_days, gaps, alarms, merge, busy``; its address stays.
+
+    Raises:
+        NotThere: it is somebody else's.
+        Conflict: ``revoked``.
+        ValidationError: a value is out of range.
+    """
+    _require_known(fields, OPTIONS | {"name"})
+    link = _hold_own(link, by=by)
+    _require_open(link)
+    before = {option: getattr(link, option) for option in OPTIONS}
+    for field, value in fields.items():
+        setattr(link, field, value.strip() if field == "name" else value)
+    if before != {option: getattr(link, option) for option in OPTIONS}:
+        link.revision += 1
+        link.changed_at = max(now, link.changed_at or link.created_at)
+    change_row(link)
+    return link
 
 
 @transaction.atomic
@@ -56,8 +88,7 @@ def rotate_calendar_link(link: CalendarLink, *, by: Actor, now: datetime) -> tup
         Conflict: ``revoked``.
     """
     link = _hold_own(link, by=by)
-    if link.revoked_at is not None:
-        raise Conflict("revoked", f"{link} was revoked; make a new one.")
+    _require_open(link)
     token = new_token()
     link.token_digest, link.last_fetched_at, link.last_client = digest_of(token), None, ""
     link.created_at = max(now, link.created_at)
@@ -89,6 +120,16 @@ def note_fetch(link: CalendarLink, *, client: str, now: datetime) -> None:
     CalendarLink.objects.filter(pk=link.pk, last_fetched_at=link.last_fetched_at).update(
         last_fetched_at=now, last_client=told[:CLIENT_LENGTH]
     )
+
+
+def _require_known(given: dict[str, Any], known: frozenset[str]) -> None:
+    if unknown := given.keys() - known:
+        raise TypeError(f"a calendar link has no {', '.join(sorted(unknown))} to set")
+
+
+def _require_open(link: CalendarLink) -> None:
+    if link.revoked_at is not None:
+        raise Conflict("revoked", f"{link} was revoked; make a new one.")
 
 
 def _hold_own(link: CalendarLink, *, by: Actor) -> CalendarLink:

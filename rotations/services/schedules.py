@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from rotations.actors import Actor
-from rotations.models import AbsencePolicy, Schedule, Team
+from rotations.models import AbsencePolicy, CalendarLink, Schedule, Team
 from rotations.permissions import require_manager
 from rotations.services.changes import hold_schedule, record_change
 from rotations.services.duty import settle_duty
@@ -88,6 +88,8 @@ def edit_schedule(schedule: Schedule, *, by: Actor, now: datetime, **fields: Any
 def archive_schedule(schedule: Schedule, *, by: Actor, now: datetime) -> Schedule:
     """Close ``schedule`` for good: from now on nobody is on call in it, and nothing in it can be changed.
 
+    Its calendar links are revoked; the calendars of teams and people go on showing its past.
+
     Raises:
         NotPermitted: ``by`` does not manage its team.
         Conflict: ``archived`` already.
@@ -96,6 +98,7 @@ def archive_schedule(schedule: Schedule, *, by: Actor, now: datetime) -> Schedul
     require_manager(by, schedule.team)
     schedule.archived_at = moment
     schedule.save(update_fields=["archived_at"])
+    CalendarLink.objects.filter(schedule=schedule, revoked_at=None).update(revoked_at=moment)
     record_change(
         schedule,
         what="schedule_archived",

@@ -24,7 +24,14 @@ def shown(row, **changed):
         "id": row.pk,
         "name": row.name,
         "schedule": row.schedule and row.schedule.slug,
+        "team": None,
         "person": None,
+        "past_days": 30,
+        "future_days": 180,
+        "gaps": False,
+        "alarms": [],
+        "merge": False,
+        "busy": False,
         "created_at": "2026-11-20T03:00:00Z",
         "last_fetched_at": None,
         "last_client": "",
@@ -116,3 +123,68 @@ def test_listing_costs_two_queries(company, ada, count, django_assert_num_querie
         heard = ada.get("calendar-links/")
 
     assert len(heard.body["results"]) == count
+
+
+def test_a_team_is_published_with_options(company, ada):
+    options = {"past_days": 0, "future_days": 400, "gaps": True, "alarms": [10, 60], "merge": True, "busy": True}
+
+    heard = ada.post("calendar-links/", {"team": "payments", **options})
+
+    row = CalendarLink.objects.get()
+    assert heard.body == shown(row, team="payments", **options, url=heard.body["url"])
+    assert token_in(heard.body["url"])[1] == "payments.ics"
+
+
+def test_options_are_changed_by_whoever_has_read_the_latest(company, ada):
+    made = ada.post("calendar-links/", {"schedule": "payments-primary"}).body
+    path = f"calendar-links/{made['id']}/"
+    read = ada.get(path)
+
+    changed = ada.patch(path, {"alarms": [60], "name": "Nights"}, if_match=read.headers["ETag"])
+    late = ada.patch(path, {"busy": True}, if_match=read.headers["ETag"])
+
+    row = CalendarLink.objects.get()
+    assert (changed.status, changed.body) == (200, shown(row, name="Nights", alarms=[60]))
+    assert problem(late) == {"status": 412, "code": "stale_version", "errors": []}
+    again = ada.patch(path, changed.body, if_match=changed.headers["ETag"])
+    assert (again.status, again.body, again.headers["ETag"]) == (200, changed.body, changed.headers["ETag"])
+    assert (row.busy, ada.delete(path, if_match=read.headers["ETag"]).status) == (False, 412)
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "errors"),
+    [
+        ({"past_days": 300}, "window_too_long", [("", "window_too_long")]),
+        ({"past_days": -1}, "invalid", [("/past_days", "min_value")]),
+        ({"future_days": 2**60}, "invalid", [("/future_days", "max_value")]),
+        ({"alarms": [1, 2, 3, 4]}, "invalid", [("/alarms", "invalid")]),
+        ({"alarms": ["soon"]}, "invalid", [("/alarms/0", "invalid")]),
+        ({"team": "payments", "token": "x"}, "invalid", [("/token", "unknown_field")]),
+    ],
+)
+def test_an_edit_that_makes_no_sense_writes_nothing(company, ada, body, code, errors):
+    made = ada.post("calendar-links/", {"schedule": "payments-primary"}).body
+    before = CalendarLink.objects.values().get()
+
+    heard = ada.patch(f"calendar-links/{made['id']}/", body)
+
+    assert problem(heard) == {"status": 400, "code": code, "errors": errors}
+    assert CalendarLink.objects.values().get() == before
+
+
+def test_a_link_of_somebody_else_is_not_read_or_changed(company, ada):
+    link, _ = calendar_link(company.bo)
+
+    assert [ada.get(f"calendar-links/{link.pk}/").status, ada.patch(f"calendar-links/{link.pk}/", {}).status] == [
+        404,
+        404,
+    ]
+
+
+def test_the_owner_sees_what_fetched_the_calendar_last_and_when(company, ada):
+    made = ada.post("calendar-links/", {"schedule": "payments-primary"}).body
+
+    ada.client.get(made["url"].removeprefix("http://localhost:8000"), headers={"User-Agent": "Thunderbird/128"})
+
+    told = ada.get(f"calendar-links/{made['id']}/").body
+    assert (told["last_fetched_at"], told["last_client"]) == ("2026-11-20T03:00:00Z", "Thunderbird/128")

@@ -1,6 +1,9 @@
 """Calendars over HTTP: found by their token alone, and answered without being built while nothing has changed."""
 
-from datetime import timedelta
+import gzip
+import random as random_source
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,9 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from icalendar import Calendar
 
+from api import rendered
 from rotations.actors import Actor
 from rotations.models import CalendarLink, Person, Schedule
-from rotations.services.feeds import revoke_calendar_link, rotate_calendar_link
+from rotations.services.feeds import edit_calendar_link, revoke_calendar_link, rotate_calendar_link
+from rotations.services.schedules import edit_schedule
 from tests.factories.rotations import calendar_link, hours, override, person, schedule, weekly_rotation
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +54,8 @@ def test_a_calendar_is_fetched_by_whoever_has_its_address(client: Client, ada: P
     assert response.headers["Content-Type"] == "text/calendar; charset=utf-8"
     assert response.headers["Cache-Control"] == "private, no-cache"
     assert response.headers["Content-Length"] == str(len(response.content))
-    assert (response.headers.get("Vary"), dict(response.cookies)) == (None, {})
+    assert (response.headers.get("Vary"), dict(response.cookies)) == ("Accept-Encoding", {})
+    assert response.headers["X-Robots-Tag"] == "noindex"
     assert parsed(response.content)["NAME"] == "Payments primary"
 
 
@@ -145,7 +151,96 @@ def test_a_build_takes_the_same_statements_for_any_number_of_events(client: Clie
             weekly_rotation(of, [ada], layer=layer + 1, windows=[hours("09:00", f"{12 + layer}:00")])
         _, token = calendar_link(ada, schedule=of)
         client.get(f"/feeds/{token}/a.ics")
+        rendered.forget()
         path = f"/feeds/{token}/a.ics"
         statements.append(queries_of(lambda path=path: client.get(path)))
 
     assert statements[0] == statements[1] <= 20
+
+
+def test_the_twin_says_the_same_as_data(client: Client, ada: Person, primary: Schedule):
+    _, token = calendar_link(ada, schedule=primary, past_days=0, future_days=7, gaps=True)
+
+    response = client.get(f"/feeds/{token}/a.json")
+    calendar = parsed(client.get(f"/feeds/{token}/a.ics").content)
+
+    said = response.json()
+    assert response.headers["Content-Type"] == "application/json"
+    assert {name: said[name] for name in ("name", "zone")} == {"name": "Payments primary", "zone": "UTC"}
+    assert [(each["uid"], each["summary"], each["kind"], each["schedule"]) for each in said["events"]] == [
+        (str(event["UID"]), str(event["SUMMARY"]), "shift", primary.slug) for event in calendar.walk("VEVENT")
+    ]
+    assert {name for each in said["events"] for name in each["person"]} == {"id", "name"}
+    assert [datetime.fromisoformat(each["start"]) for each in said["events"]] == [
+        event["DTSTART"].dt for event in calendar.walk("VEVENT")
+    ]
+
+
+def test_the_twin_and_the_calendar_have_tags_of_their_own(client: Client, ada: Person, primary: Schedule):
+    _, token = calendar_link(ada, schedule=primary)
+    paths = [f"/feeds/{token}/a.{kind}" for kind in ("ics", "json")]
+
+    tags = [client.get(path).headers["ETag"] for path in paths]
+
+    answers = [client.get(path, headers={"If-None-Match": tag}).status_code for path in paths for tag in tags]
+    assert answers == [304, 200, 200, 304]
+
+
+def test_a_calendar_is_compressed_for_whoever_says_so(client: Client, ada: Person, primary: Schedule):
+    _, token = calendar_link(ada, schedule=primary)
+    path = f"/feeds/{token}/a.ics"
+    plain = client.get(path, headers={"Accept-Encoding": "br, gzip;q=0"})
+
+    zipped = client.get(path, headers={"Accept-Encoding": "br, gzip;q=0.5"})
+    again = client.get(path, headers={"Accept-Encoding": "gzip", "If-None-Match": zipped.headers["ETag"]})
+
+    assert "Content-Encoding" not in plain.headers
+    assert (zipped.headers["Content-Encoding"], gzip.decompress(zipped.content)) == ("gzip", plain.content)
+    assert zipped.headers["Content-Length"] == str(len(zipped.content))
+    assert len(zipped.content) < len(plain.content) / 4
+    # Other bytes, another tag.
+    assert (zipped.headers["ETag"] != plain.headers["ETag"], again.status_code) == (True, 304)
+
+
+def test_a_link_that_is_fetched_too_often_is_told_when_to_come_back(
+    client: Client, ada: Person, primary: Schedule, settings: Any, monkeypatch: pytest.MonkeyPatch
+):
+    settings.FEED_FETCHES_A_MINUTE = 2
+    monkeypatch.setattr(timezone, "now", lambda: datetime(2026, 11, 20, 3, 14, 48, tzinfo=UTC))
+    _, token = calendar_link(ada, schedule=primary)
+    _, other = calendar_link(ada, schedule=primary)
+
+    answers = [client.get(f"/feeds/{token}/a.{kind}") for kind in ("ics", "json", "ics")]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert (answers[2].headers["Retry-After"], answers[2].json()["code"]) == ("12", "throttled")
+    assert client.get(f"/feeds/{other}/a.ics").status_code == 200
+
+
+def test_what_is_at_hand_is_not_built_again_and_never_stale(client: Client, ada: Person, primary: Schedule):
+    link, token = calendar_link(ada, schedule=primary)
+    path = f"/feeds/{token}/a.ics"
+    first = client.get(path).content
+
+    assert queries_of(lambda: client.get(path)) == 1
+    edit_calendar_link(link, busy=True, by=Actor.of_person(ada), now=timezone.now())
+    second = client.get(path).content
+    edit_schedule(primary, name="Money", by=Actor.system(), now=timezone.now())
+    third = client.get(path).content
+
+    assert [b"TRANSP:OPAQUE" in content for content in (first, second, third)] == [False, True, True]
+    assert [b"SUMMARY:Ada: Money" in content for content in (first, second, third)] == [False, False, True]
+
+
+def test_what_is_at_hand_is_bounded_and_the_longest_unused_goes_first(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(rendered, "MOST_BYTES", 3000)
+    built: list[str] = []
+
+    def build(tag: str) -> bytes:
+        built.append(tag)
+        return random_source.randbytes(600)
+
+    for tag in ("a", "b", "a", "c", "a", "b"):
+        rendered.rendered(tag, partial(build, tag))
+
+    assert built == ["a", "b", "c", "b"]

@@ -125,11 +125,14 @@ def change(row: Person | Rotation | RotationVersion, **values: object) -> None:
             "an_accepted_swap_says_who_takes_over_and_since_when",
             lambda rows: add_swap(rows, state="accepted", person=None, accepted_at=NOW),
         ),
-        ("a_calendar_link_shows_one_schedule_or_one_person", add_link),
+        ("a_calendar_link_shows_one_schedule_team_or_person", add_link),
         (
-            "a_calendar_link_shows_one_schedule_or_one_person",
+            "a_calendar_link_shows_one_schedule_team_or_person",
             lambda rows: add_link(rows, schedule=rows.primary, person=rows.ada),
         ),
+        ("a_calendar_reaches_from_1_to_400_days", lambda rows: add_link(rows, person=rows.ada, future_days=0)),
+        ("a_calendar_reaches_from_1_to_400_days", lambda rows: add_link(rows, person=rows.ada, past_days=221)),
+        ("the_calendar_of_a_person_shows_no_gaps", lambda rows: add_link(rows, person=rows.ada, gaps=True)),
     ],
 )
 def test_the_database_refuses(rows: Rows, constraint: str, write: Callable[[Rows], object]):

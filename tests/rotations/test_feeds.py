@@ -8,12 +8,13 @@ from icalendar import Calendar
 
 from rotations.actors import Actor
 from rotations.engine.intervals import Interval
-from rotations.feeds import Feed, calendar_of, etag_of, feed_of
-from rotations.models import CalendarLink, Person, Schedule
+from rotations.feeds import Feed, calendar_of, etag_of, feed_of, links_to_publish
+from rotations.models import Person, Schedule, Team
 from rotations.queries import forget, shifts_of
+from rotations.services.feeds import edit_calendar_link
 from rotations.services.people import deactivate_person, edit_person
-from rotations.services.schedules import edit_schedule
-from tests.factories.rotations import calendar_link, hours, override, person, schedule, weekly_rotation
+from rotations.services.schedules import archive_schedule, edit_schedule
+from tests.factories.rotations import calendar_link, hours, override, person, schedule, team, weekly_rotation
 
 pytestmark = pytest.mark.django_db
 
@@ -23,11 +24,13 @@ HORIZON = Interval(datetime(2024, 2, 5, tzinfo=UTC), datetime(2024, 9, 2, tzinfo
 SYSTEM = Actor.system()
 
 
-def feed(of: Schedule | Person) -> Feed:
+def feed(of: Schedule | Team | Person, **options: Any) -> Feed:
     """The feed of a link, as a request would load it."""
     owner = of if isinstance(of, Person) else Person.objects.earliest("pk")
-    link, _ = calendar_link(owner, **{"person" if isinstance(of, Person) else "schedule": of})
-    return feed_of(CalendarLink.objects.select_related("schedule", "person").get(pk=link.pk))
+    chosen = {type(of).__name__.lower(): of, **options}
+    if not links_to_publish().filter(**chosen).exists():
+        calendar_link(owner, **chosen)
+    return feed_of(links_to_publish().get(**chosen))
 
 
 def parsed(content: bytes) -> Any:
@@ -119,6 +122,9 @@ def test_the_calendar_names_itself_and_its_zone_and_blocks_nobodys_time():
         "DTEND",
         "SUMMARY",
         "TRANSP",
+        "CATEGORIES",
+        "COLOR",
+        "X-MICROSOFT-CDO-BUSYSTATUS",
     }
 
 
@@ -197,3 +203,148 @@ def test_somebody_deactivated_leaves_the_calendar():
     deactivate_person(ada, by=SYSTEM, now=NOW)
 
     assert max(each["end"] for each in events(calendar_of(feed(primary), today=TODAY))) == NOW
+
+
+def test_a_teams_calendar_holds_the_shifts_of_all_its_schedules():
+    payments = team("payments")
+    primary, secondary, foreign = schedule(of=payments), schedule("secondary", of=payments), schedule("foreign")
+    ada, bo = person("Ada"), person("Bo", zone="Asia/Tokyo")
+    for each in (primary, secondary, foreign):
+        weekly_rotation(each, [ada, bo])
+
+    content = calendar_of(feed(payments), today=TODAY)
+
+    assert sorted((each["uid"], each["start"]) for each in events(content)) == sorted(
+        (row.uid, row.start)
+        for each in (primary, secondary)
+        for row in shifts_of(each, window=HORIZON, clip=False).shifts
+    )
+    # A team has no zone of its own, so its calendar has the owner's.
+    assert [str(parsed(content)[name]) for name in ("NAME", "X-WR-TIMEZONE")] == ["Payments on call", "UTC"]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_teams_calendar_takes_the_same_statements_for_any_number_of_schedules(
+    count: int, django_assert_num_queries: Any
+):
+    payments, ada = team("payments"), person("Ada")
+    for number in range(count):
+        weekly_rotation(schedule(f"s{number}", of=payments), [ada])
+    of = feed(payments)
+    calendar_of(of, today=TODAY)
+
+    with django_assert_num_queries(13):
+        calendar_of(of, today=TODAY)
+
+
+def test_the_horizon_is_chosen_and_begins_and_ends_at_midnight_utc():
+    primary = schedule(zone="Asia/Tokyo")
+    weekly_rotation(primary, [person("Ada"), person("Bo")], unit="hour")
+
+    found = events(calendar_of(feed(primary, past_days=1, future_days=2), today=TODAY))
+
+    assert (found[0]["start"], found[-1]["end"], len(found)) == (
+        datetime(2024, 3, 5, tzinfo=UTC),
+        datetime(2024, 3, 8, tzinfo=UTC),
+        72,
+    )
+
+
+def test_gaps_are_events_where_they_are_asked_for():
+    primary = schedule()
+    weekly_rotation(primary, [person("Ada")], windows=[hours("00:00", "00:00", "mon", "tue", "wed", "fri")])
+    around: dict[str, Any] = {"past_days": 0, "future_days": 3}
+
+    plain = events(calendar_of(feed(primary, **around), today=TODAY))
+    shown = events(calendar_of(feed(primary, **around, gaps=True), today=TODAY))
+
+    [gap] = [each for each in shown if each not in plain]
+    assert (gap["summary"], gap["start"], gap["end"]) == (
+        "Nobody on call: Payments primary",
+        datetime(2024, 3, 7, tzinfo=UTC),
+        datetime(2024, 3, 8, tzinfo=UTC),
+    )
+    assert [each["summary"].partition(":")[0] for each in shown] == ["Ada", "Nobody on call", "Ada"]
+
+
+def test_a_closed_schedule_misses_nobody():
+    primary = schedule()
+    weekly_rotation(primary, [person("Ada")])
+    archive_schedule(primary, by=SYSTEM, now=NOW)
+
+    found = events(calendar_of(feed(primary.team, gaps=True), today=TODAY))
+
+    assert {each["summary"].partition(":")[0] for each in found} == {"Ada"}
+
+
+def test_adjacent_turns_that_say_the_same_are_joined():
+    primary, ada, bo = schedule(), person("Ada"), person("Bo")
+    weekly_rotation(primary, [ada, ada, bo])
+    weekly_rotation(primary, [bo], name="Office", layer=2, windows=[hours("09:00", "17:00", "wed")])
+
+    apart = events(calendar_of(feed(primary), today=TODAY))
+    joined = events(calendar_of(feed(primary, merge=True), today=TODAY))
+
+    ends = {(each["summary"], each["start"]): each["end"] for each in joined}
+    for each in apart:
+        assert any(
+            summary == each["summary"] and start <= each["start"] and each["end"] <= end
+            for (summary, start), end in ends.items()
+        )
+    assert all((summary, end) not in ends for (summary, _), end in ends.items())
+    assert len({each["uid"] for each in joined}) == len(joined) < len(apart)
+
+
+def test_alarms_ring_before_shifts_and_not_before_gaps():
+    primary = schedule()
+    weekly_rotation(primary, [person("Ada")], windows=[hours("09:00", "17:00")])
+
+    calendar = parsed(calendar_of(feed(primary, alarms=[0, 10, 1500], gaps=True), today=TODAY))
+
+    rung = {
+        str(event["SUMMARY"]).partition(":")[0]: [
+            (str(alarm["ACTION"]), str(alarm["DESCRIPTION"]), alarm["TRIGGER"].dt) for alarm in event.walk("VALARM")
+        ]
+        for event in calendar.walk("VEVENT")
+    }
+    said = "Ada: Payments primary, Primary (layer 1)"
+    assert rung == {
+        "Ada": [("DISPLAY", said, -timedelta(minutes=minutes)) for minutes in (0, 10, 1500)],
+        "Nobody on call": [],
+    }
+
+
+def test_time_is_blocked_by_choice_and_never_by_a_gap():
+    primary = schedule()
+    weekly_rotation(primary, [person("Ada")], windows=[hours("09:00", "17:00")])
+
+    calendar = parsed(calendar_of(feed(primary, busy=True, gaps=True), today=TODAY))
+
+    assert {(str(event["SUMMARY"]).partition(":")[0], str(event["TRANSP"])) for event in calendar.walk("VEVENT")} == {
+        ("Ada", "OPAQUE"),
+        ("Nobody on call", "TRANSPARENT"),
+    }
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"past_days": 31}, {"future_days": 181}, {"gaps": True}, {"alarms": [60]}, {"merge": True}, {"busy": True}],
+    ids=lambda change: next(iter(change)),
+)
+def test_every_option_moves_the_tag_and_the_sequence(change: dict[str, Any]):
+    primary, ada = schedule(), person("Ada")
+    weekly_rotation(primary, [ada])
+    link, _ = calendar_link(ada, schedule=primary)
+
+    def shown() -> tuple[str, int, datetime]:
+        of = feed_of(links_to_publish().get(pk=link.pk))
+        event = parsed(calendar_of(of, today=TODAY)).walk("VEVENT")[0]
+        return etag_of(of, today=TODAY), event["SEQUENCE"], event["LAST-MODIFIED"].dt
+
+    before = shown()
+    edit_calendar_link(link, **change, by=SYSTEM, now=NOW)
+    after = shown()
+    edit_calendar_link(link, **change, by=SYSTEM, now=NOW + timedelta(hours=1))
+
+    assert (after[0] != before[0], after[1:]) == (True, (before[1] + 1, NOW))
+    assert shown() == after

@@ -181,7 +181,7 @@ def test_somebody_else_s_calendar_link_is_not_there(cast):
     link, _ = calendar_link(cast.people["Manager"])
     address = page_of(link)
 
-    assert [seen(cast.administrator, address), seen(cast.manager, address)] == ["looks", "looks"]
+    assert [seen(cast.administrator, address), seen(cast.manager, address)] == ["saves", "saves"]
     assert cast.other_manager.get(address).headers["Location"] == reverse("admin:index")
     assert cast.other_manager.post(page_of(link, "revoke")).status_code == 404
     assert CalendarLink.objects.get().revoked_at is None

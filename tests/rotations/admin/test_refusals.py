@@ -216,7 +216,7 @@ def test_a_calendar_link_is_about_one_schedule_or_one_person(root):
     neither = send(root, page_for(CalendarLink))
     both = send(root, page_for(CalendarLink), schedule=primary.pk, person=ada.pk)
 
-    assert [errors(neither), errors(both)] == [{"__all__": ["Choose a schedule or a person, not both."]}] * 2
+    assert [errors(neither), errors(both)] == [{"__all__": ["Choose one: a schedule, a team or a person."]}] * 2
     assert stored() == before
 
 

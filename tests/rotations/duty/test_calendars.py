@@ -6,6 +6,7 @@ import pytest
 
 from rotations.actors import Actor
 from rotations.feeds import Feed, calendar_of, etag_of
+from rotations.models import CalendarLink
 from rotations.services.duty import settle_due_schedules
 from rotations.services.people import deactivate_person
 from rotations.services.rotations import edit_rotation
@@ -27,7 +28,8 @@ def test_settling_changes_neither_a_byte_nor_the_tag():
     weekly_rotation(primary, [ada, bo])
     weekly_rotation(primary, [bo, ada], name="Office", layer=2, windows=[hours("09:00", "17:00")])
     override(primary, NOW, 30 * HOUR, person=bo, replaces=ada, now=NOW)
-    feeds = [Feed(primary, (primary,)), Feed(ada, (primary,))]
+    link = CalendarLink(owner=ada)
+    feeds = [Feed(link, primary, (primary,)), Feed(link, ada, (primary,))]
     primary.refresh_from_db()
     before = [(calendar_of(feed, today=TODAY), etag_of(feed, today=TODAY)) for feed in feeds]
 
@@ -43,7 +45,7 @@ def test_past_events_stay_as_they_were_whatever_is_edited():
     edited_at = NOW + 9 * DAY + HOUR
 
     def past() -> list[dict[str, object]]:
-        found = events(calendar_of(Feed(primary, (primary,)), today=TODAY))
+        found = events(calendar_of(Feed(CalendarLink(owner=ada), primary, (primary,)), today=TODAY))
         return [each for each in found if each["start"] > NOW and each["end"] <= edited_at]
 
     before = past()
