@@ -122,6 +122,11 @@ def _with_address(link: CalendarLink, token: str) -> dict[str, Any]:
     return CalendarLinkShape.of(link) | {"url": f"{settings.PUBLIC_URL}/feeds/{token}/{quote(name)}.ics"}
 
 
+def _edited(content: dict[str, Any]) -> dict[str, Any]:
+    """Return what people edit of a link: that a calendar fetched it makes no edit stale."""
+    return {key: value for key, value in content.items() if key not in {"last_fetched_at", "last_client"}}
+
+
 class LinksOfOneself(Endpoint):
     """What addresses of links have in common: they belong to people."""
 
@@ -162,7 +167,7 @@ class OneCalendarLink(LinksOfOneself):
     def get(self, request: Request, number: int) -> Response:
         """Return one link, without its address."""
         NoParameters.given(request)
-        return tagged(request, self._content(number))
+        return self._answer(request, number)
 
     @extend_schema(request=CalendarLinkEdit, responses=CalendarLinkShape)
     def patch(self, request: Request, number: int) -> Response:
@@ -171,7 +176,7 @@ class OneCalendarLink(LinksOfOneself):
         fields = CalendarLinkEdit.read(request, partial=True)
         with self._held(number):
             edit_calendar_link(link, **fields, by=self.by, now=self.now)
-        return tagged(request, self._content(number))
+        return self._answer(request, number)
 
     @extend_schema(request=None, responses={204: None})
     def delete(self, request: Request, number: int) -> Response:  # noqa: ARG002
@@ -183,9 +188,13 @@ class OneCalendarLink(LinksOfOneself):
 
     def _held(self, number: int) -> AbstractContextManager[None]:
         root = CalendarLink.objects.filter(pk=number)
-        return unless_stale(self.request, root=root, current=lambda: self._content(number))
+        return unless_stale(self.request, root=root, current=lambda: _edited(self._content(number)))
 
-    def _content(self, number: int) -> object:
+    def _answer(self, request: Request, number: int) -> Response:
+        content = self._content(number)
+        return tagged(request, content, edited=_edited(content))
+
+    def _content(self, number: int) -> dict[str, Any]:
         return CalendarLinkShape.of(get_object_or_404(_own(self.owner()), pk=number))
 
 

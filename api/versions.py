@@ -21,11 +21,17 @@ def etag_of(content: object) -> str:
     return f'"{hashlib.sha256(as_json(content)).hexdigest()[:32]}"'
 
 
-def tagged(request: Request, content: object, *, status: int = 200, location: str = "") -> Response:
-    """Return ``content`` with its ``ETag``; 304 and nothing where a reader has it already."""
-    tag = etag_of(content)
+def tagged(
+    request: Request, content: object, *, edited: object = None, status: int = 200, location: str = ""
+) -> Response:
+    """Return ``content`` with its ``ETag``; 304 and nothing where a reader has it already.
+
+    ``edited`` is the part that people edit, where the rest changes by itself: then the tag is of that part, so that
+    nobody's edit is stale because of the rest, and no reader is told that nothing changed.
+    """
+    tag = etag_of(content if edited is None else edited)
     headers = {"ETag": tag} | ({"Location": location} if location else {})
-    if request.method in {"GET", "HEAD"} and _names(request, "If-None-Match", tag):
+    if edited is None and request.method in {"GET", "HEAD"} and _names(request, "If-None-Match", tag):
         return Response(status=304, headers=headers)
     return Response(content, status=status, headers=headers)
 

@@ -4,7 +4,9 @@ import pytest
 
 from rotations.models import CalendarLink
 from rotations.secrets import digest_of
+from rotations.services.feeds import note_fetch
 from tests.api.callers import person_calling, problem, service_calling
+from tests.factories.incidents import NIGHT
 from tests.factories.rotations import calendar_link
 
 
@@ -149,6 +151,16 @@ def test_options_are_changed_by_whoever_has_read_the_latest(company, ada):
     again = ada.patch(path, changed.body, if_match=changed.headers["ETag"])
     assert (again.status, again.body, again.headers["ETag"]) == (200, changed.body, changed.headers["ETag"])
     assert (row.busy, ada.delete(path, if_match=read.headers["ETag"]).status) == (False, 412)
+
+
+def test_a_calendar_that_fetches_makes_no_edit_stale(company, ada):
+    path = f"calendar-links/{ada.post('calendar-links/', {'schedule': 'payments-primary'}).body['id']}/"
+    read = ada.get(path)
+    note_fetch(CalendarLink.objects.get(), client="Thunderbird", now=NIGHT)
+
+    changed = ada.patch(path, {"busy": True}, if_match=read.headers["ETag"])
+
+    assert (changed.status, changed.body["busy"], changed.body["last_client"]) == (200, True, "Thunderbird")
 
 
 @pytest.mark.parametrize(
