@@ -5,6 +5,7 @@ from django.urls import URLPattern, include, path
 from api import (
     absences,
     calendar_links,
+    handoffs,
     incident_roles,
     incident_steps,
     incidents,
@@ -66,6 +67,10 @@ V1: list[URLPattern] = [
     path("incidents/<int:number>/roles/<slug:role>/decline/", incident_roles.Decline.as_view()),
     path("incidents/<int:number>/roles/<slug:role>/take/", incident_roles.Take.as_view()),
     path("incidents/<int:number>/roles/<slug:role>/release/", incident_roles.Release.as_view()),
+    path("incidents/<int:number>/roles/<slug:role>/handoffs/", handoffs.Handoffs.as_view()),
+    path("handoffs/<int:number>/accept/", handoffs.AcceptHandoff.as_view()),
+    path("handoffs/<int:number>/decline/", handoffs.DeclineHandoff.as_view()),
+    path("handoffs/<int:number>/cancel/", handoffs.CancelHandoff.as_view()),
     path("incidents/<int:number>/timeline/", timeline.Timeline.as_view()),
     path("services/", response_plans.Services.as_view()),
     path("roles/", response_plans.Roles.as_view()),

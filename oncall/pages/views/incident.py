@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from oncall.incidents.models import Incident
-from oncall.incidents.queries import incident_numbered, incident_views, timeline_of
+from oncall.incidents.queries import incident_numbered, incident_views, open_handoffs, timeline_of
 from oncall.incidents.services import notes
 from oncall.pages.cards import incident_card, timeline_entry
 from oncall.pages.forms import NoteForm
@@ -109,7 +109,7 @@ def incident_or_404(number: int) -> Incident:
 
 def _room(request: Visit, number: int, *, now: datetime) -> dict[str, Any]:
     view = incident_views([incident_or_404(number)])[0]
-    card = incident_card(view, viewer=request.user)
+    card = incident_card(view, viewer=request.user, handoffs=open_handoffs([view.incident]))
     return {
         "now": now,
         "card": card,
