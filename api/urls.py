@@ -58,6 +58,7 @@ V1: list[URLPattern] = [
     path("incidents/<int:number>/mitigate/", incident_steps.Mitigate.as_view()),
     path("incidents/<int:number>/resolve/", incident_steps.Resolve.as_view()),
     path("incidents/<int:number>/reopen/", incident_steps.Reopen.as_view()),
+    path("incidents/<int:number>/merge/", incident_steps.Merge.as_view()),
     path("incidents/<int:number>/join/", incident_steps.Join.as_view()),
     path("incidents/<int:number>/leave/", incident_steps.Leave.as_view()),
     path("incidents/<int:number>/roles/", incident_roles.IncidentRoles.as_view()),

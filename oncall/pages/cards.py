@@ -119,7 +119,7 @@ class Card:
     @property
     def steps(self) -> tuple[tuple[str, str], ...]:
         """Return how the incident can go on, as pairs of step and words."""
-        return STEPS[Status(self.incident.status)]
+        return () if self.incident.merged_into_id else STEPS[Status(self.incident.status)]
 
 
 @dataclass(frozen=True, slots=True)

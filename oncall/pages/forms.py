@@ -81,6 +81,23 @@ def _with_offset(value: Any) -> datetime | None:
     return None
 
 
+class MergeForm(forms.Form):
+    """The open incident in which another one ends."""
+
+    into = forms.ModelChoiceField(
+        Incident.objects.none(),
+        error_messages={
+            "required": "Choose the incident that goes on.",
+            "invalid_choice": "This incident is not open any more.",
+        },
+    )
+
+    def __init__(self, *args: Any, incident: Incident, **options: Any) -> None:
+        super().__init__(*args, **options)
+        others = Incident.objects.filter(resolved_at=None, is_drill=incident.is_drill).exclude(pk=incident.pk)
+        cast("forms.ModelChoiceField[Incident]", self.fields["into"]).queryset = others
+
+
 class HandoffForm(forms.Form):
     """To whom a role goes, and what they need to know."""
 

@@ -18,6 +18,7 @@ urlpatterns = [
     path("incidents/<int:number>/timeline/", incident.timeline_part, name="incident-timeline"),
     path("incidents/<int:number>/join/", answers.join, name="join"),
     path("incidents/<int:number>/leave/", answers.leave, name="leave"),
+    path("incidents/<int:number>/merge/", incident.merge, name="merge"),
     path("incidents/<int:number>/notes/", incident.add_note, name="add-note"),
     path("incidents/<int:number>/roles/<slug:role>/handoff/", handoffs.hand_off, name="hand-off"),
     path("handoffs/<int:number>/<slug:act>/", handoffs.answer_handoff, name="answer-handoff"),

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from oncall.incidents.models import Assignment, EndReason, Incident, State, Status, Vacancy
 from oncall.incidents.services.asking import gather
 from oncall.incidents.services.declaring import DEDUP_KEY_IS_TAKEN
+from oncall.incidents.services.merging import refuse_merged
 from oncall.incidents.services.open_handoffs import cancel_handoffs
 from oncall.incidents.services.races import constraint_of
 from oncall.incidents.services.room import Room, room_of
@@ -71,8 +72,10 @@ def reopen(incident: Incident, *, by: Actor, now: datetime) -> Incident:
 
     Raises:
         Conflict: ``dedup_key_taken`` if another open incident has its source and key; ``incident`` is its number.
+            ``merged`` if it ended in another, ``into``.
     """
     with room_of(incident, by=by, now=now) as room:
+        refuse_merged(room.incident)
         if room.incident.resolved_at is not None:
             previous = _previous_holders(room)
             room.change(

@@ -135,6 +135,16 @@ def test_an_incident_is_whole(fields: dict[str, Any], constraint: str):
     assert refused_by(Incident, **row | fields) == constraint
 
 
+def test_a_merged_incident_ended_in_another():
+    target = incident()
+    row = {"title": "x", "service": target.service, "declared_at": NIGHT, "last_event_at": NIGHT}
+    row |= {"declared_by_kind": "system", "declared_by_name": "Oncall"}
+    over = {"status": "resolved", "resolved_at": NIGHT}
+
+    for fields in ({"merged_into": target}, over | {"number": 77, "merged_into_id": 77}):
+        assert refused_by(Incident, **row | fields) == "a_merged_incident_ended_in_another"
+
+
 @pytest.mark.parametrize(
     ("model", "fields", "constraint"),
     [

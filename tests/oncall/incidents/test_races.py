@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 
 from oncall.incidents.models import Assignment, Incident, Participant, Vacancy
-from oncall.incidents.services import handoffs, lifecycle, participants, roles
+from oncall.incidents.services import handoffs, lifecycle, merging, participants, roles
 from oncall.incidents.services.declaring import declare
 from rotations.actors import Actor
 from rotations.errors import Refusal
@@ -267,3 +267,21 @@ def test_a_handoff_to_somebody_who_is_deactivated_meanwhile_waits_for_nobody():
         else:
             offered.refresh_from_db()
             assert (offered.state, offered.reason) == ("cancelled", "deactivated")
+
+
+def test_two_incidents_merged_into_each_other_at_once_leave_one():
+    for number in range(10):
+        checkout = service(rule("lead", FIRST_TO_JOIN), slug=f"checkout{number}")
+        first, second = incident("First", service=checkout), incident("Second", service=checkout)
+
+        answers = at_once(
+            [
+                partial(merging.merge, one, into=other, by=SYSTEM, now=minute(1))
+                for one, other in ((first, second), (second, first))
+            ]
+        )
+
+        [refusal] = [answer for answer in answers if isinstance(answer, Refusal)]
+        assert refusal.code == "merged"
+        ended = Incident.objects.filter(pk__in=(first.pk, second.pk)).exclude(merged_into=None).get()
+        assert {ended.pk, ended.merged_into_id} == {first.pk, second.pk}
