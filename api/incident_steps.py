@@ -6,15 +6,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.endpoint import Endpoint
-from api.fields import PersonField
+from api.fields import PersonField, RowField
 from api.incidents import IncidentShape, incident_json
 from api.schema import shown
 from api.shapes import Shape
 from api.versions import tagged
 from oncall.access.permissions import MayActOnIncidents
-from oncall.incidents.models import ParticipantKind
+from oncall.incidents.models import Incident, ParticipantKind
 from oncall.incidents.queries import incident_numbered
 from oncall.incidents.services.lifecycle import acknowledge, mitigate, reopen, resolve
+from oncall.incidents.services.merging import merge
 from oncall.incidents.services.participants import join, leave
 
 
@@ -95,6 +96,27 @@ class Reopen(Step):
         """Open a resolved incident again, in a new epoch; its roles are offered anew. Twice is harmless."""
         NoBody.read(request)
         reopen(incident_numbered(number), by=self.by, now=self.now)
+        return self.answer(number)
+
+
+@shown(body={"into": 41})
+class MergeBody(Shape):
+    """The number of the incident that goes on."""
+
+    into = RowField(Incident.objects.all())
+
+
+class Merge(Step):
+    """Two are one."""
+
+    @extend_schema(request=MergeBody, responses=IncidentShape)
+    def post(self, request: Request, number: int) -> Response:
+        """End this incident in another, which keeps its roles and takes over whoever takes part.
+
+        What its source sends later lands there. It cannot be undone. Twice is harmless.
+        """
+        incident = incident_numbered(number)
+        merge(incident, into=MergeBody.read(request)["into"], by=self.by, now=self.now)
         return self.answer(number)
 
 

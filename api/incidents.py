@@ -62,6 +62,7 @@ CHECKOUT = {
     "acknowledged_at": None,
     "mitigated_at": None,
     "resolved_at": None,
+    "merged_into": None,
     "url": "https://oncall.example.test/incidents/42/",
     **SEATS,
     "participants": [{"person": ADA, "kind": "responder", "joined_at": None, "left_at": None}],
@@ -129,6 +130,9 @@ class IncidentShape(Answer):
     acknowledged_at = InstantField(source="incident.acknowledged_at", allow_null=True)
     mitigated_at = InstantField(source="incident.mitigated_at", allow_null=True)
     resolved_at = InstantField(source="incident.resolved_at", allow_null=True)
+    merged_into = serializers.IntegerField(
+        source="incident.merged_into_id", allow_null=True, help_text="The number of the incident in which it ended."
+    )
     url = serializers.SerializerMethodField()
     roles = SeatShape(many=True)
     vacancies = VacancyShape(many=True)

@@ -218,6 +218,11 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "oncall.heartbeat": {"task": "oncall.heartbeat", "schedule": 10.0, "options": {"expire_seconds": 10}},
     "incidents.expire_offers": {"task": "incidents.expire_offers", "schedule": 10.0, "options": {"expire_seconds": 10}},
+    "incidents.expire_handoffs": {
+        "task": "incidents.expire_handoffs",
+        "schedule": 10.0,
+        "options": {"expire_seconds": 10},
+    },
     "rotations.settle_duty": {"task": "rotations.settle_duty", "schedule": 60.0, "options": {"expire_seconds": 60}},
     "rotations.review_warnings": {
         "task": "rotations.review_warnings",

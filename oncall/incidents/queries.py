@@ -10,6 +10,8 @@ from django.db.models import F, Q, QuerySet
 from oncall.incidents.models import (
     Assignment,
     EndReason,
+    Handoff,
+    HandoffState,
     Incident,
     Participant,
     Role,
@@ -275,3 +277,33 @@ def _vacancy_explained(row: Vacancy) -> Explanation:
         because=row.because,
         evidence=row.evidence,
     )
+
+
+def handoffs_of(incident: Incident, role: Role) -> QuerySet[Handoff]:
+    """Return every handoff of a role in this incident, the latest first; page it by id."""
+    return handoffs().filter(assignment__incident=incident, assignment__role=role).order_by("-id")
+
+
+def open_handoffs(incidents: Iterable[Incident]) -> dict[int, Handoff]:
+    """Return the handoffs that wait for an answer, by assignment: one query at any number of incidents."""
+    numbers = [incident.number for incident in incidents]
+    waiting = handoffs().filter(assignment__incident__in=numbers, state=HandoffState.OFFERED)
+    return {handoff.assignment_id: handoff for handoff in waiting.order_by("id")}
+
+
+def handoff_numbered(number: int) -> Handoff:
+    """Return one handoff.
+
+    Raises:
+        NotThere: none has this number.
+    """
+    if handoff := handoffs().filter(pk=number).first():
+        return handoff
+    raise NotThere(f"There is no handoff {number}.")
+
+
+def handoffs() -> QuerySet[Handoff]:
+    """Return every handoff with the people, the role and the incident it is about."""
+    return Handoff.objects.select_related(
+        "person", "assignment__person", "assignment__role", "assignment__incident"
+    ).defer("assignment__evidence")

@@ -1,9 +1,10 @@
 """What does a page show of an incident? Its view as one person sees it: what waits for them, what they may press."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from oncall.incidents.models import Incident, ParticipantKind, State, Status, TimelineEntry
+from oncall.incidents.models import Handoff, Incident, ParticipantKind, State, Status, TimelineEntry
 from oncall.incidents.queries import IncidentView, ParticipantView, SeatView, VacancyView
 from rotations.models import Person
 
@@ -12,6 +13,12 @@ VACANCY_WORDS = {
     "everyone_declined": "Everyone who was asked declined",
     "exclusive": "Nobody here may hold it beside their other role",
     "waiting_for_first_to_join": "Goes to the first responder who joins",
+}
+NOTE_WORDS = {
+    "status": "Status",
+    "hypotheses_open": "Open hypotheses",
+    "ruled_out": "Ruled out",
+    "last_update": "Last update",
 }
 NOTE_KINDS = {"note", "finding"}
 STEPS = {
@@ -26,6 +33,19 @@ WAYS_IN = {
     ParticipantKind.STAKEHOLDER: (("responder", "Join as responder"),),
     ParticipantKind.RESPONDER: (),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class OnItsWay:
+    """A role that its holder offers to somebody else. ``note`` and ``acts`` are pairs, the latter of act and words."""
+
+    pk: int
+    to: str
+    is_to_viewer: bool
+    expires_at: datetime
+    note: tuple[tuple[str, str], ...]
+    next_check_in: datetime | None
+    acts: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +64,17 @@ class Row:
     accept_by: datetime | None
     words: str
     acts: tuple[str, ...]
+    handoff: OnItsWay | None = None
 
     @property
     def waits_for_viewer(self) -> bool:
-        """Return whether the viewer is asked to accept it."""
-        return "accept" in self.acts
+        """Return whether the viewer is asked to accept it, or to take it over."""
+        return "accept" in self.acts or (self.handoff is not None and self.handoff.is_to_viewer)
+
+    @property
+    def may_hand_off(self) -> bool:
+        """Return whether the viewer can offer it to somebody else."""
+        return self.is_viewer and self.state == State.ACCEPTED and self.handoff is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +119,7 @@ class Card:
     @property
     def steps(self) -> tuple[tuple[str, str], ...]:
         """Return how the incident can go on, as pairs of step and words."""
-        return STEPS[Status(self.incident.status)]
+        return () if self.incident.merged_into_id else STEPS[Status(self.incident.status)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +132,12 @@ class Entry:
     is_note: bool
 
 
-def incident_card(view: IncidentView, *, viewer: Person) -> Card:
-    """Return ``view`` as ``viewer`` sees it."""
+def incident_card(view: IncidentView, *, viewer: Person, handoffs: Mapping[int, Handoff]) -> Card:
+    """Return ``view`` as ``viewer`` sees it; ``handoffs`` are those that wait for an answer, by assignment."""
     here = [one for one in view.participants if one.left_at is None]
     mine = next((one for one in here if one.person == viewer), None)
     responds = mine is not None and mine.kind == ParticipantKind.RESPONDER
-    held = (_held(seat, viewer=viewer, responds=responds) for seat in view.roles)
+    held = (_held(seat, handoffs.get(seat.assignment_id), viewer=viewer, responds=responds) for seat in view.roles)
     vacant = (_vacant(vacancy, responds=responds) for vacancy in view.vacancies)
     return Card(
         incident=view.incident,
@@ -130,7 +156,7 @@ def timeline_entry(row: TimelineEntry) -> Entry:
     return Entry(row.at, text, row.actor_name if is_note else "", is_note)
 
 
-def _held(seat: SeatView, *, viewer: Person, responds: bool) -> Row:
+def _held(seat: SeatView, handoff: Handoff | None, *, viewer: Person, responds: bool) -> Row:
     is_viewer = seat.holder == viewer
     return Row(
         role_slug=seat.role_slug,
@@ -142,6 +168,21 @@ def _held(seat: SeatView, *, viewer: Person, responds: bool) -> Row:
         accept_by=seat.accept_by,
         words=_sentence(seat.because),
         acts=_acts(State(seat.state), is_viewer=is_viewer, responds=responds),
+        handoff=_on_its_way(handoff, viewer=viewer, is_holder=is_viewer) if handoff else None,
+    )
+
+
+def _on_its_way(handoff: Handoff, *, viewer: Person, is_holder: bool) -> OnItsWay:
+    is_to_viewer = handoff.person == viewer
+    answers = (("accept", "Take over"), ("decline", "Decline")) if is_to_viewer else ()
+    return OnItsWay(
+        pk=handoff.pk,
+        to=handoff.person.name,
+        is_to_viewer=is_to_viewer,
+        expires_at=handoff.expires_at,
+        note=tuple((words, said) for name, words in NOTE_WORDS.items() if (said := getattr(handoff, name))),
+        next_check_in=handoff.next_check_in,
+        acts=(("cancel", "Take back"),) if is_holder else answers,
     )
 
 

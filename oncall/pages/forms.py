@@ -2,13 +2,15 @@
 
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils import timezone
 
 from oncall.incidents.models import DEFAULT_SEVERITY, MILDEST_SEVERITY, WORST_SEVERITY, Incident, Service
+from oncall.incidents.services.handoffs import NOTE_LENGTH
 from rotations.admin.wall_clock import WallClockField, instant_of
+from rotations.models import Person
 
 SEVERITY_WORDS = {1: "1 · worst", 5: "5 · mildest"}
 
@@ -52,6 +54,12 @@ class NoteForm(forms.Form):
     )
 
 
+def note_field(label: str, *, rows: int = 2) -> forms.CharField:
+    """Return a field for a part of what somebody is told who takes over."""
+    widget = forms.Textarea(attrs={"rows": rows})
+    return forms.CharField(label=label, widget=widget, max_length=NOTE_LENGTH, required=False)
+
+
 class MomentField(WallClockField):
     """A moment in UTC, given as a reading of the viewer's clock or, in a link, with an offset of its own."""
 
@@ -71,6 +79,41 @@ def _with_offset(value: Any) -> datetime | None:
         moment = datetime.fromisoformat(value)
         return moment.astimezone(UTC) if moment.tzinfo else None
     return None
+
+
+class MergeForm(forms.Form):
+    """The open incident in which another one ends."""
+
+    into = forms.ModelChoiceField(
+        Incident.objects.none(),
+        error_messages={
+            "required": "Choose the incident that goes on.",
+            "invalid_choice": "This incident is not open any more.",
+        },
+    )
+
+    def __init__(self, *args: Any, incident: Incident, **options: Any) -> None:
+        super().__init__(*args, **options)
+        others = Incident.objects.filter(resolved_at=None, is_drill=incident.is_drill).exclude(pk=incident.pk)
+        cast("forms.ModelChoiceField[Incident]", self.fields["into"]).queryset = others
+
+
+class HandoffForm(forms.Form):
+    """To whom a role goes, and what they need to know."""
+
+    to = forms.ModelChoiceField(
+        Person.objects.none(), label="To whom?", error_messages={"required": "Choose who takes over."}
+    )
+    status = note_field("What is the status?", rows=3)
+    hypotheses_open = note_field("What may it be?")
+    ruled_out = note_field("What is ruled out?")
+    last_update = note_field("What was said last, and to whom?")
+    next_check_in = MomentField(label="When is the next check-in?", required=False)
+
+    def __init__(self, *args: Any, holder: Person, **options: Any) -> None:
+        super().__init__(*args, **options)
+        others = Person.objects.filter(is_active=True).exclude(pk=holder.pk)
+        cast("forms.ModelChoiceField[Person]", self.fields["to"]).queryset = others.order_by("name", "pk")
 
 
 class ExplainForm(forms.Form):

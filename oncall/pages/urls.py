@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from oncall.pages.views import accounts, answers, board, declaring, explaining, incident, load, swaps
+from oncall.pages.views import accounts, answers, board, declaring, explaining, handoffs, incident, load, swaps
 
 urlpatterns = [
     path("", board.board, name="board"),
@@ -18,7 +18,10 @@ urlpatterns = [
     path("incidents/<int:number>/timeline/", incident.timeline_part, name="incident-timeline"),
     path("incidents/<int:number>/join/", answers.join, name="join"),
     path("incidents/<int:number>/leave/", answers.leave, name="leave"),
+    path("incidents/<int:number>/merge/", incident.merge, name="merge"),
     path("incidents/<int:number>/notes/", incident.add_note, name="add-note"),
+    path("incidents/<int:number>/roles/<slug:role>/handoff/", handoffs.hand_off, name="hand-off"),
+    path("handoffs/<int:number>/<slug:act>/", handoffs.answer_handoff, name="answer-handoff"),
     path("incidents/<int:number>/roles/<slug:role>/<slug:act>/", answers.answer_role, name="answer-role"),
     path("incidents/<int:number>/<slug:step>/", answers.move, name="move-incident"),
     path("accounts/login/", accounts.SignIn.as_view(), name="login"),

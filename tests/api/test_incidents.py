@@ -52,6 +52,7 @@ def declared(company, heard, **changed):
         "acknowledged_at": None,
         "mitigated_at": None,
         "resolved_at": None,
+        "merged_into": None,
         "url": f"http://localhost:8000/incidents/{number}/",
         "roles": [
             {

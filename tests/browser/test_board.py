@@ -229,3 +229,23 @@ def test_pressing_a_button_by_keyboard_keeps_the_place_through_a_poll(visit: Ope
         page.evaluate(REFRESH)
 
     expect(page.get_by_role("button", name="Accept Lead")).to_be_focused()
+
+
+def test_a_role_is_handed_off_on_one_phone_and_taken_over_on_another(visit: Open, ada: Person, checkout):
+    raised = declared(checkout)
+    roles.accept(raised, role=role("lead"), person=ada, by=Actor.of_person(ada), now=timezone.now())
+    bo = person("Bo Lind", password=PASSWORD)
+    hers, his = visit(ada, **PHONE), visit(bo, **PHONE)
+
+    hers.get_by_role("link", name="Hand off Lead").click()
+    hers.get_by_label("To whom?", exact=True).select_option(label="Bo Lind")
+    hers.get_by_label("What is the status?").fill("Cards fail in the EU.")
+    hers.get_by_role("button", name="Offer the handoff").click()
+    expect(hers.get_by_role("button", name="Take back Lead")).to_be_visible()
+    his.evaluate(REFRESH)
+    expect(his).to_have_title("(1) Board · Oncall")
+    expect(his.locator("#incidents .handoff")).to_contain_text("Cards fail in the EU.")
+    his.get_by_role("button", name="Take over Lead").tap()
+
+    expect(his.locator("#incidents li.accepted .holder")).to_have_text("Bo Lind You")
+    assert [(seat.holder, seat.state) for seat in incident_view(raised.number).roles] == [(bo, "accepted")]

@@ -1,6 +1,7 @@
 """Rows of the incidents app. Only ``oncall.incidents.services`` writes them."""
 
 from oncall.incidents.models.assignments import Assignment, EndReason, State, Vacancy
+from oncall.incidents.models.handoffs import CancelReason, Handoff, HandoffState
 from oncall.incidents.models.incidents import Incident, Participant, ParticipantKind, Status, TimelineEntry
 from oncall.incidents.models.intake import Delivery, Integration, IntegrationKind, Outcome, SignalKey
 from oncall.incidents.models.plans import (
@@ -21,8 +22,11 @@ __all__ = [
     "MILDEST_SEVERITY",
     "WORST_SEVERITY",
     "Assignment",
+    "CancelReason",
     "Delivery",
     "EndReason",
+    "Handoff",
+    "HandoffState",
     "Incident",
     "Integration",
     "IntegrationKind",

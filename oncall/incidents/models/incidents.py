@@ -1,7 +1,7 @@
 """Incidents and who takes part in them."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from oncall.incidents.models.plans import (
     DEFAULT_SEVERITY,
@@ -25,6 +25,7 @@ class Incident(models.Model):
 
     ``plan`` is the response plan as it stood when the incident was declared (see ``staffing.PinnedPlan``).
     ``last_event_at`` keeps the spans of its ledger from running backwards. ``epoch`` counts reopenings, from 1.
+    ``merged_into`` is the incident in which it ended.
     """
 
     number = models.BigAutoField(primary_key=True)
@@ -46,6 +47,7 @@ class Incident(models.Model):
     mitigated_at = models.DateTimeField(null=True)
     resolved_at = models.DateTimeField(null=True)
     last_event_at = models.DateTimeField()
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged")
 
     class Meta:
         ordering = ("-number",)
@@ -68,8 +70,19 @@ class Incident(models.Model):
                 condition=Q(status=Status.RESOLVED, resolved_at__isnull=False)
                 | (~Q(status=Status.RESOLVED) & Q(resolved_at=None)),
             ),
+            models.CheckConstraint(
+                name="a_merged_incident_ended_in_another",
+                condition=Q(merged_into=None) | (Q(resolved_at__isnull=False) & ~Q(merged_into=F("number"))),
+            ),
         )
-        indexes = (models.Index(name="incident_open", fields=("number",), condition=Q(resolved_at=None)),)
+        indexes = (
+            models.Index(name="incident_open", fields=("number",), condition=Q(resolved_at=None)),
+            models.Index(
+                name="incident_merged_by_key",
+                fields=("source", "dedup_key"),
+                condition=Q(merged_into__isnull=False) & ~Q(dedup_key=""),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"#{self.number} {self.title}"

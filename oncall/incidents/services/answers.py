@@ -1,5 +1,7 @@
 """Why can somebody not answer, or not sit there? The refusals around a role, each in one place."""
 
+from typing import Any
+
 from oncall.incidents.models import Assignment, EndReason, ParticipantKind, Role, State
 from oncall.incidents.services.room import Room
 from oncall.incidents.staffing import PassedOver, RuleValue, clash
@@ -53,17 +55,18 @@ def nothing_to_answer(room: Room, role: Role, person: Person) -> Conflict:
         .first()
     )
     if last is None:
-        return _with_holder("not_offered", f"{role.name} was not offered to {person.name}.", holder)
+        return with_holder("not_offered", f"{role.name} was not offered to {person.name}.", holder)
     if last.epoch != room.incident.epoch:
-        return _with_holder("stale_epoch", "The incident was reopened since; that offer is no longer open.", holder)
+        return with_holder("stale_epoch", "The incident was reopened since; that offer is no longer open.", holder)
     if last.end_reason == EndReason.EXPIRED:
-        return _with_holder("offer_expired", f"The offer expired at {last.ended_at:%H:%MZ}.", holder)
+        return with_holder("offer_expired", f"The offer expired at {last.ended_at:%H:%MZ}.", holder)
     if last.end_reason == EndReason.TAKEN and holder is not None:
         return role_taken(holder)
-    return _with_holder("already_answered", f"The offer ended: {last.get_end_reason_display().lower()}.", holder)
+    return with_holder("already_answered", f"The offer ended: {last.get_end_reason_display().lower()}.", holder)
 
 
-def _with_holder(code: str, detail: str, holder: Assignment | None) -> Conflict:
+def with_holder(code: str, detail: str, holder: Assignment | None, **extra: Any) -> Conflict:
+    """Return the refusal that names who holds the role now, if anybody does."""
     if holder is None:
-        return Conflict(code, detail, holder=None)
-    return Conflict(code, f"{detail} {role_taken(holder).detail}", holder=holder.person)
+        return Conflict(code, detail, holder=None, **extra)
+    return Conflict(code, f"{detail} {role_taken(holder).detail}", holder=holder.person, **extra)

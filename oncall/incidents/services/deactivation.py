@@ -1,8 +1,11 @@
-"""Somebody is deactivated: what they hold in open incidents ends at that moment, and the sources are asked again."""
+"""Somebody is deactivated: what they hold in open incidents, or are asked to take over, ends at that moment."""
 
 from datetime import datetime
 
-from oncall.incidents.models import Incident
+from django.db.models import Q
+
+from oncall.incidents.models import Assignment, Handoff, HandoffState, Incident
+from oncall.incidents.services.open_handoffs import cancel_handoffs_to_deactivated
 from oncall.incidents.services.room import room_of
 from oncall.incidents.services.seats import ask_sources, end_deactivated
 from rotations.actors import Actor
@@ -10,11 +13,16 @@ from rotations.models import Person
 
 
 def end_seats_of(person: Person, *, by: Actor, now: datetime) -> None:
-    """End every open assignment of ``person``; the ledger keeps their name. Calling twice is harmless."""
-    held_in = Incident.objects.filter(assignments__person=person, assignments__ended_at=None)
+    """End every open assignment of ``person`` and cancel the handoffs to them; then the sources are asked again.
+
+    The ledger keeps their name. Calling twice is harmless.
+    """
+    held_in = Assignment.objects.filter(person=person, ended_at=None).values("incident")
+    asked_in = Handoff.objects.filter(person=person, state=HandoffState.OFFERED).values("assignment__incident")
     # In one order everywhere: two people deactivated at once must not wait for each other.
-    for incident in held_in.distinct().order_by("number"):
+    for incident in Incident.objects.filter(Q(pk__in=held_in) | Q(pk__in=asked_in)).order_by("number"):
         with room_of(incident, by=by, now=now) as room:
+            cancel_handoffs_to_deactivated(room, person.pk)
             mine = [one for one in room.open if one.person_id == person.pk]
             for assignment in mine:
                 end_deactivated(room, assignment)

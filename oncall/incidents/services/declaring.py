@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from oncall.incidents.models import DEFAULT_SEVERITY, Incident, Service
 from oncall.incidents.services.asking import gather
@@ -46,8 +47,8 @@ def declare(
     """Declare an incident and fill every role that somebody can be found for, all or nothing.
 
     Nobody to be found makes a vacancy, never a failure. While an incident with this ``source`` and ``dedup_key`` is
-    open, the call attaches to it and changes nothing. ``hints`` are people the declaring system named; they show in
-    the evidence. Whoever declares takes part as a responder.
+    open, or one that was merged into an open one, the call attaches to that and changes nothing. ``hints`` are people
+    the declaring system named; they show in the evidence. Whoever declares takes part as a responder.
 
     Raises:
         Invalid: ``invalid`` for a title, severity, source or key that does not fit; ``unknown_service`` if none is
@@ -96,8 +97,21 @@ def _default_service() -> Service:
 def _open_with_key_of(incident: Incident) -> Incident | None:
     if not incident.dedup_key:
         return None
-    same_key = Incident.objects.filter(source=incident.source, dedup_key=incident.dedup_key, resolved_at=None)
-    return same_key.select_related("service").first()
+    same_key = Q(source=incident.source, dedup_key=incident.dedup_key)
+    # Written out on both sides, so that each finds its index.
+    found = Incident.objects.filter((same_key & Q(resolved_at=None)) | (same_key & Q(merged_into__isnull=False)))
+    known = list(found.select_related("service").order_by("-number"))
+    if open_one := next((one for one in known if one.resolved_at is None), None):
+        return open_one
+    target = end_of_merges(known[0]) if known else None
+    return target if target and target.resolved_at is None else None
+
+
+def end_of_merges(incident: Incident) -> Incident:
+    """Return the incident in which this one ended, itself if it was not merged. Nothing merged is ever reopened."""
+    while incident.merged_into_id is not None:
+        incident = Incident.objects.select_related("service").get(pk=incident.merged_into_id)
+    return incident
 
 
 def _insert(incident: Incident) -> Incident | None:

@@ -8,6 +8,8 @@ from django.db import IntegrityError, transaction
 from oncall.incidents.models import Assignment, EndReason, Incident, State, Status, Vacancy
 from oncall.incidents.services.asking import gather
 from oncall.incidents.services.declaring import DEDUP_KEY_IS_TAKEN
+from oncall.incidents.services.merging import refuse_merged
+from oncall.incidents.services.open_handoffs import cancel_handoffs
 from oncall.incidents.services.races import constraint_of
 from oncall.incidents.services.room import Room, room_of
 from oncall.incidents.services.seats import Seat, ask_sources, close_vacancy, fill
@@ -46,10 +48,14 @@ def mitigate(incident: Incident, *, by: Actor, now: datetime) -> Incident:
 
 
 def resolve(incident: Incident, *, by: Actor, now: datetime) -> Incident:
-    """End the incident: open assignments and vacancies end at this moment. Resolving twice is harmless."""
+    """End the incident: open assignments and vacancies end at this moment, handoffs that wait are cancelled.
+
+    Resolving twice is harmless.
+    """
     with room_of(incident, by=by, now=now) as room:
         if room.incident.resolved_at is None:
             holders = [one.pk for one in room.open]
+            cancel_handoffs(room, room.open, because=EndReason.RESOLVED)
             Assignment.objects.filter(incident=room.incident, ended_at=None).update(
                 state=State.ENDED, ended_at=room.at, end_reason=EndReason.RESOLVED
             )
@@ -66,8 +72,10 @@ def reopen(incident: Incident, *, by: Actor, now: datetime) -> Incident:
 
     Raises:
         Conflict: ``dedup_key_taken`` if another open incident has its source and key; ``incident`` is its number.
+            ``merged`` if it ended in another, ``into``.
     """
     with room_of(incident, by=by, now=now) as room:
+        refuse_merged(room.incident)
         if room.incident.resolved_at is not None:
             previous = _previous_holders(room)
             room.change(

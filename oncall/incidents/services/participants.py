@@ -6,6 +6,7 @@ from datetime import datetime
 from oncall.incidents.models import Assignment, Incident, Participant, ParticipantKind, State
 from oncall.incidents.services.answers import refuse_unless_speaks_for
 from oncall.incidents.services.asking import gather
+from oncall.incidents.services.open_handoffs import decline_handoff_in
 from oncall.incidents.services.roles import REASON_LENGTH, accept_in, give_back
 from oncall.incidents.services.room import Room, room_of
 from oncall.incidents.services.seats import make_present, seat_person
@@ -87,6 +88,8 @@ def leave(
             room.participant(person).left_at = room.at
             room.record("left", f"{person.name} left", person=person.pk, reason=note)
             give_back(room, [one for one in room.open if one.person_id == person.pk], vacate=vacate, note=note)
+            for handoff in [one for one in room.handoffs if one.person_id == person.pk]:
+                decline_handoff_in(room, handoff, words=note)
     return participant
 
 

@@ -110,6 +110,8 @@ def acknowledge(arrival: Arrival, incident: Incident | None) -> Handled:
     """Note that somebody of theirs looks at it, unless ours went further."""
     if incident is None:
         return Handled(Outcome.IGNORED, None, NOTHING_TO_DO)
+    if _ended_in(arrival, incident):
+        return _heard(arrival, incident, "acknowledged there")
     if incident.status != Status.DECLARED:
         return Handled(Outcome.ATTACHED, incident, f"It was {incident.status} already.")
     return Handled(Outcome.ACKNOWLEDGED, lifecycle.acknowledge(incident, by=arrival.by, now=arrival.now))
@@ -119,6 +121,8 @@ def resolve(arrival: Arrival, incident: Incident | None) -> Handled:
     """End the incident, unless it has ended."""
     if incident is None:
         return Handled(Outcome.IGNORED, None, NOTHING_TO_DO)
+    if _ended_in(arrival, incident):
+        return _heard(arrival, incident, "resolved there")
     if incident.resolved_at is not None:
         return Handled(Outcome.ATTACHED, incident, "It was resolved already.")
     return Handled(Outcome.RESOLVED, lifecycle.resolve(incident, by=arrival.by, now=arrival.now))
@@ -128,6 +132,8 @@ def update(arrival: Arrival, incident: Incident | None) -> Handled:
     """Take over what changed there, and say so."""
     if incident is None:
         return Handled(Outcome.IGNORED, None, NOTHING_TO_DO)
+    if _ended_in(arrival, incident):
+        return _heard(arrival, incident, arrival.signal.news or "updated")
     signal = arrival.signal
     severity = severity_of(signal.severity, over=arrival.integration.severity_map)
     if incident.resolved_at is None and (severity or signal.title):
@@ -140,6 +146,17 @@ def update(arrival: Arrival, incident: Incident | None) -> Handled:
         )
     _note(arrival, incident, signal.news or "updated")
     return Handled(Outcome.UPDATED, incident)
+
+
+def _ended_in(arrival: Arrival, incident: Incident) -> bool:
+    """Say whether the key's own incident was merged into this one, which is about more than the key."""
+    return (incident.source, incident.dedup_key) != (arrival.source, arrival.signal.dedup_key)
+
+
+def _heard(arrival: Arrival, incident: Incident, text: str) -> Handled:
+    """Let the timeline say it and change nothing: one of several troubles does not decide for all."""
+    _note(arrival, incident, text)
+    return Handled(Outcome.ATTACHED, incident, f"Its incident was merged into #{incident.pk}; noted there.")
 
 
 def _note(arrival: Arrival, incident: Incident, text: str, *, earlier: Incident | None = None) -> None:

@@ -8,7 +8,17 @@ from typing import Any, Self
 
 from django.db import transaction
 
-from oncall.incidents.models import Assignment, Incident, Participant, ParticipantKind, Role, TimelineEntry, Vacancy
+from oncall.incidents.models import (
+    Assignment,
+    Handoff,
+    HandoffState,
+    Incident,
+    Participant,
+    ParticipantKind,
+    Role,
+    TimelineEntry,
+    Vacancy,
+)
 from oncall.incidents.staffing import Held, PinnedPlan, RuleValue
 from rotations.actors import Actor
 from rotations.errors import Conflict, Invalid
@@ -40,7 +50,7 @@ class Room:
         """Return the room of an incident inserted in this transaction: nobody else sees it, and it is empty."""
         room = cls(incident, by=by, now=now)
         room.is_new = True
-        room.open, room.vacancies, room.participants, room.archived_roles = [], [], {}, frozenset()
+        room.open, room.vacancies, room.handoffs, room.participants, room.archived_roles = [], [], [], {}, frozenset()
         return room
 
     @cached_property
@@ -59,6 +69,15 @@ class Room:
             Vacancy.objects.filter(incident=self.incident, ended_at=None)
             .select_related("role")
             .order_by("role", "seat")
+        )
+
+    @cached_property
+    def handoffs(self) -> list[Handoff]:
+        """The handoffs that wait for an answer, in the order in which they were offered."""
+        return list(
+            Handoff.objects.filter(assignment__incident=self.incident, state=HandoffState.OFFERED)
+            .select_related("person", "assignment__person", "assignment__role")
+            .order_by("id")
         )
 
     @cached_property
@@ -165,24 +184,27 @@ class Room:
 
 
 @contextmanager
-def room_of(incident: Incident, *, seating: Person | None = None, by: Actor, now: datetime) -> Iterator[Room]:
+def room_of(
+    incident: Incident, *, seating: Person | None = None, seated_as: str = "person", by: Actor, now: datetime
+) -> Iterator[Room]:
     """Lock the incident and hold the lock until the transaction ends; what happens inside happens as a whole.
 
-    ``seating`` is the person who may sit down: nobody deactivates them meanwhile.
+    ``seating`` is the person who may sit down: nobody deactivates them meanwhile. ``seated_as`` is the field that
+    names them.
 
     Raises:
         Invalid: ``person_deactivated`` if ``seating`` is.
     """
     with transaction.atomic():
         if seating is not None:
-            hold_active(seating)
+            hold_active(seating, field=seated_as)
         # No key changes here: rows that refer to the incident (a delivery, say) may be inserted meanwhile.
         room = Room(Incident.objects.select_for_update(no_key=True).get(pk=incident.pk), by=by, now=now)
         yield room
         room.leave()
 
 
-def hold_active(person: Person) -> None:
+def hold_active(person: Person, *, field: str = "person") -> None:
     """Keep ``person`` from being deactivated until the transaction ends.
 
     Raises:
@@ -191,4 +213,4 @@ def hold_active(person: Person) -> None:
     # Before the incident, as a deactivation locks them: the other order would be a deadlock.
     row = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     if not row.is_active:
-        raise Invalid("person_deactivated", f"{row.name} is deactivated.", field="person")
+        raise Invalid("person_deactivated", f"{row.name} is deactivated.", field=field)

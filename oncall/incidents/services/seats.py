@@ -9,6 +9,7 @@ from typing import Any
 
 from oncall.incidents.models import Assignment, EndReason, ParticipantKind, Role, State, Vacancy
 from oncall.incidents.services.asking import Known, gather
+from oncall.incidents.services.open_handoffs import cancel_handoffs
 from oncall.incidents.services.room import Room
 from oncall.incidents.staffing import PassedOver, RuleValue, Vacant, propose
 from rotations.models import Person
@@ -67,7 +68,9 @@ def make_present(room: Room, person: Person) -> None:
 
 
 def end(room: Room, assignment: Assignment, reason: EndReason, *, note: str = "") -> None:
-    """Close the span of an open assignment at this moment."""
+    """Close the span of an open assignment at this moment; a handoff of it that still waits is cancelled."""
+    if assignment.state == State.ACCEPTED:
+        cancel_handoffs(room, [assignment], because=reason)
     assignment.state = State.ENDED
     assignment.ended_at = room.at
     assignment.end_reason = reason

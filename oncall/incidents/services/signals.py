@@ -8,6 +8,7 @@ from django.db import transaction
 from oncall.incidents.intake import Action, Signal
 from oncall.incidents.models import Delivery, Incident, Integration, Outcome, SignalKey
 from oncall.incidents.services import responding
+from oncall.incidents.services.declaring import end_of_merges
 from oncall.incidents.services.named import agent_named
 from oncall.incidents.services.responding import Arrival, Handled
 from rotations.actors import Actor
@@ -60,10 +61,13 @@ def _locked(arrival: Arrival) -> SignalKey:
 
 
 def _incident_of(key: SignalKey) -> Incident | None:
-    """Return the open incident of the key, which somebody may have declared by hand, else the latest."""
+    """Return the open incident of the key, perhaps declared by hand, else the latest or the one in which it ended."""
     incidents = Incident.objects.select_for_update(no_key=True)
     open_one = incidents.filter(source=key.source, dedup_key=key.dedup_key, resolved_at=None).first()
-    return open_one or (incidents.get(pk=key.incident_id) if key.incident_id else None)
+    if open_one or not key.incident_id:
+        return open_one
+    # What was merged is not locked: nothing changes it any more.
+    return incidents.get(pk=end_of_merges(Incident.objects.get(pk=key.incident_id)).pk)
 
 
 def _is_stale(key: SignalKey, action: Action, *, at: datetime) -> bool:

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from oncall.incidents.queries import incident_views, open_incidents
+from oncall.incidents.queries import incident_views, open_handoffs, open_incidents
 from oncall.pages.cards import incident_card
 from oncall.pages.forms import DeclareForm
 from oncall.pages.pressing import PART, RefusedPress
@@ -77,9 +77,9 @@ def show_on_call(
 
 
 def _incidents(request: Visit, *, now: datetime) -> dict[str, Any]:
-    cards = sorted(
-        (incident_card(view, viewer=request.user) for view in incident_views(open_incidents())), key=by_urgency
-    )
+    views = incident_views(open_incidents())
+    handoffs = open_handoffs(view.incident for view in views)
+    cards = sorted((incident_card(view, viewer=request.user, handoffs=handoffs) for view in views), key=by_urgency)
     return {
         "now": now,
         "cards": cards,

@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from oncall.incidents.models import Incident
-from oncall.incidents.queries import incident_numbered, incident_views, timeline_of
-from oncall.incidents.services import notes
+from oncall.incidents.queries import incident_numbered, incident_views, open_handoffs, timeline_of
+from oncall.incidents.services import merging, notes
 from oncall.pages.cards import incident_card, timeline_entry
-from oncall.pages.forms import NoteForm
+from oncall.pages.forms import MergeForm, NoteForm
 from oncall.pages.pressing import PART, RefusedPress, press
 from oncall.pages.shown import news
 from oncall.pages.signing_in import Visit, signed_in
@@ -63,18 +63,38 @@ def add_note(request: Visit, number: int) -> HttpResponse:
     return show_incident(request, number, now=now, note=form, status=400)
 
 
+@signed_in
+def merge(request: Visit, number: int) -> HttpResponse:
+    """End the incident in another and go there, or show the page again with what is wrong."""
+    if request.method != "POST":
+        return redirect("incident", number)
+    now, found = timezone.now(), incident_or_404(number)
+    form = MergeForm(request.POST, incident=found)
+    if form.is_valid():
+        into, me = form.cleaned_data["into"], Actor.of_person(request.user)
+        refusal = press(number, lambda: merging.merge(found, into=into, by=me, now=now))
+        if refusal is None:
+            return redirect("incident", into.pk)
+        return show_incident(request, number, now=now, refusal=refusal, status=refusal.status)
+    return show_incident(request, number, now=now, merge_form=form, status=400)
+
+
 def show_incident(
     request: Visit,
     number: int,
     *,
     now: datetime,
     note: NoteForm | None = None,
+    merge_form: MergeForm | None = None,
     refusal: RefusedPress | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """Render the page; ``note`` holds what could not be noted, ``refusal`` what a button was refused."""
+    """Render the page; the forms hold what could not be noted or merged, ``refusal`` what a button was refused."""
     context = _room(request, number, now=now)
-    context |= _timeline(context["card"].incident) | {"note": note or NoteForm(), "refusal": refusal}
+    found = context["card"].incident
+    context |= _timeline(found) | {"note": note or NoteForm(), "refusal": refusal}
+    if found.resolved_at is None:
+        context["merging"] = merge_form or MergeForm(incident=found)
     return render(request, "pages/incident.html", context, status=status)
 
 
@@ -109,7 +129,7 @@ def incident_or_404(number: int) -> Incident:
 
 def _room(request: Visit, number: int, *, now: datetime) -> dict[str, Any]:
     view = incident_views([incident_or_404(number)])[0]
-    card = incident_card(view, viewer=request.user)
+    card = incident_card(view, viewer=request.user, handoffs=open_handoffs([view.incident]))
     return {
         "now": now,
         "card": card,

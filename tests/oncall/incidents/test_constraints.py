@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from oncall.incidents.models import (
     Assignment,
+    Handoff,
     Incident,
     Participant,
     ResponsePlan,
@@ -39,6 +40,13 @@ def held(one: Incident, **fields: Any) -> dict[str, Any]:
 
 def vacant(one: Incident, **fields: Any) -> dict[str, Any]:
     return {"incident": one, "role": role("scribe"), "since": NIGHT, "because": "exclusive", **fields}
+
+
+def handed(one: Incident, **fields: Any) -> dict[str, Any]:
+    with arranging():
+        seat = Assignment.objects.create(**held(one))
+    row = {"assignment": seat, "epoch": 1, "person": person("Next"), "offered_at": NIGHT, "expires_at": NIGHT}
+    return {**row, **fields}
 
 
 def test_a_seat_has_one_open_assignment():
@@ -75,6 +83,27 @@ def test_an_assignment_is_whole(fields: dict[str, Any], constraint: str):
     assert refused_by(Assignment, **held(incident(), **fields)) == constraint
 
 
+def test_an_assignment_has_one_open_handoff():
+    handoff = handed(incident())
+    with arranging():
+        Handoff.objects.create(**handoff)
+
+    assert refused_by(Handoff, **handoff) == "an_assignment_has_one_open_handoff"
+
+
+@pytest.mark.parametrize(
+    ("fields", "constraint"),
+    [
+        ({"state": "accepted"}, "a_handoff_waits_or_was_answered"),
+        ({"answered_at": NIGHT}, "a_handoff_waits_or_was_answered"),
+        ({"state": "cancelled", "answered_at": NIGHT}, "a_cancelled_handoff_says_why"),
+        ({"reason": "taken"}, "a_cancelled_handoff_says_why"),
+    ],
+)
+def test_a_handoff_is_whole(fields: dict[str, Any], constraint: str):
+    assert refused_by(Handoff, **handed(incident(), **fields)) == constraint
+
+
 def test_a_vacancy_never_ends_before_it_begins():
     backwards = vacant(incident(), ended_at=NIGHT - timedelta(seconds=1))
 
@@ -104,6 +133,16 @@ def test_an_incident_is_whole(fields: dict[str, Any], constraint: str):
     row |= {"declared_by_kind": "system", "declared_by_name": "Oncall"}
 
     assert refused_by(Incident, **row | fields) == constraint
+
+
+def test_a_merged_incident_ended_in_another():
+    target = incident()
+    row = {"title": "x", "service": target.service, "declared_at": NIGHT, "last_event_at": NIGHT}
+    row |= {"declared_by_kind": "system", "declared_by_name": "Oncall"}
+    over = {"status": "resolved", "resolved_at": NIGHT}
+
+    for fields in ({"merged_into": target}, over | {"number": 77, "merged_into_id": 77}):
+        assert refused_by(Incident, **row | fields) == "a_merged_incident_ended_in_another"
 
 
 @pytest.mark.parametrize(

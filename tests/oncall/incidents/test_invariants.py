@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from oncall.incidents.models import Assignment, EndReason, Incident, State, Vacancy
+from oncall.incidents.models import Assignment, EndReason, Handoff, HandoffState, Incident, State, Vacancy
 from oncall.incidents.queries import seats_at
-from oncall.incidents.services import lifecycle, participants, roles
+from oncall.incidents.services import handoffs, lifecycle, participants, roles
 from oncall.incidents.services.declaring import declare
 from oncall.incidents.staffing import PinnedPlan
 from rotations.actors import Actor
@@ -23,9 +23,10 @@ from tests.factories.rotations import administrator, person, schedule, weekly_ro
 
 pytestmark = pytest.mark.django_db
 
-STEPS = 50
+STEPS = 80
 # By a person's choice, or because somebody is gone. Nothing else ends what was accepted.
 ENDS_OF_AN_ACCEPTED_SEAT = {
+    EndReason.HANDED_OFF,
     EndReason.TAKEN,
     EndReason.RELEASED,
     EndReason.VACATED,
@@ -109,6 +110,23 @@ def expire(_one: Incident, _who: Person, _chance: random.Random, now: datetime) 
     roles.expire_due_offers(now=now)
 
 
+def offer_handoff(one: Incident, who: Person, chance: random.Random, now: datetime) -> None:
+    to = Person.objects.exclude(pk=who.pk).order_by("pk")[chance.randrange(4)]
+    handoffs.offer_handoff(one, role=_some_role(chance), person=who, to=to, by=_as(who), now=now)
+
+
+def answer_handoff(one: Incident, _who: Person, chance: random.Random, now: datetime) -> None:
+    waiting = Handoff.objects.filter(assignment__incident=one).select_related("assignment", "person").order_by("-id")
+    for handoff in waiting[:2]:
+        verb = chance.choice((handoffs.accept_handoff, handoffs.accept_handoff, handoffs.decline_handoff))
+        with suppress(Refusal):
+            verb(handoff, person=handoff.person, by=_as(handoff.person), now=now)
+
+
+def expire_handoffs(_one: Incident, _who: Person, _chance: random.Random, now: datetime) -> None:
+    handoffs.expire_due_handoffs(now=now)
+
+
 def deactivate(_one: Incident, who: Person, chance: random.Random, now: datetime) -> None:
     if chance.random() < 0.1 and not who.is_superuser:
         deactivate_person(who, by=Actor.system(), now=now)
@@ -126,6 +144,9 @@ VERBS = [
     resolve_and_reopen,
     expire,
     expire,
+    *([offer_handoff] * 4),
+    *([answer_handoff] * 3),
+    expire_handoffs,
     deactivate,
 ]
 
@@ -160,6 +181,9 @@ def _check_people(incident: Incident, plan: PinnedPlan, when: str) -> None:
     assert not Assignment.objects.filter(incident=incident, ended_at=None, person__is_active=False).exists(), when
     displaced = Assignment.objects.filter(incident=incident, state=State.ENDED, accepted_at__isnull=False)
     assert set(displaced.values_list("end_reason", flat=True)) <= ENDS_OF_AN_ACCEPTED_SEAT, when
+    lost = Handoff.objects.filter(assignment__incident=incident, state=HandoffState.OFFERED)
+    lost = lost.exclude(assignment__ended_at=None, assignment__state=State.ACCEPTED, person__is_active=True)
+    assert not lost.exists(), f"{when}: a handoff waits that nobody can accept"
     automated = incident.timeline.filter(kind="taken", actor_kind="system")
     assert not automated.exists(), f"{when}: automation displaced somebody"
 

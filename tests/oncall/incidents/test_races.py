@@ -1,4 +1,4 @@
-"""Many at once, on a real PostgreSQL with real threads: cases 4, 6, 8 and 15."""
+"""Many at once, on a real PostgreSQL with real threads: cases 4, 6, 8, 15 and 24."""
 
 import threading
 from collections import Counter
@@ -11,14 +11,14 @@ import pytest
 from django.db import connection
 
 from oncall.incidents.models import Assignment, Incident, Participant, Vacancy
-from oncall.incidents.services import lifecycle, participants, roles
+from oncall.incidents.services import handoffs, lifecycle, merging, participants, roles
 from oncall.incidents.services.declaring import declare
 from rotations.actors import Actor
 from rotations.errors import Refusal
 from rotations.models import Person
 from rotations.services.people import deactivate_person
 from tests.factories.incidents import FIRST_TO_JOIN, incident, named, role, rule, service
-from tests.factories.rotations import person
+from tests.factories.rotations import administrator, person
 from tests.oncall.incidents.pictures import ledger, minute, standing
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -175,3 +175,113 @@ def test_an_incident_resolved_while_everybody_joins_has_no_open_seat():
 
     assert not Assignment.objects.filter(ended_at=None).exists()
     assert not Vacancy.objects.filter(ended_at=None).exists()
+
+
+def handing_off(ada: Person, bo: Person, *, slug: str) -> tuple[Incident, Callable[[], Any]]:
+    """Return an incident that Ada leads and hands to Bo, and Bo's acceptance."""
+    one = incident(service=service(rule("lead", named(ada)), slug=slug))
+    by_ada, by_bo = Actor.of_person(ada), Actor.of_person(bo)
+    roles.accept(one, role=role(), person=ada, by=by_ada, now=minute(0))
+    handoff = handoffs.offer_handoff(one, role=role(), person=ada, to=bo, by=by_ada, now=minute(1))
+    return one, partial(handoffs.accept_handoff, handoff, person=bo, by=by_bo, now=minute(2))
+
+
+def test_an_accepted_handoff_and_a_forced_take_have_one_winner():
+    ada, bo, root = person("Ada"), person("Bo"), administrator("Root")
+    lead = role()
+    for number in range(10):
+        one, accepts = handing_off(ada, bo, slug=f"checkout{number}")
+        by_root: dict[str, Any] = {"person": root, "by": Actor.of_person(root), "now": minute(2)}
+        takes = partial(roles.take, one, role=lead, force=True, reason="silence", **by_root)
+
+        accepted, taken = at_once([accepts, takes])
+
+        assert not isinstance(taken, Refusal)
+        if isinstance(accepted, Refusal):
+            assert (accepted.code, accepted.extra["holder"]) == ("handoff_cancelled", root)
+            assert ledger(one) == ["Ada 0-2 taken", "Root 2- accepted"]
+        else:
+            assert ledger(one) == ["Ada 0-2 handed_off", "Bo 2-2 taken", "Root 2- accepted"]
+
+
+def test_a_handoff_accepted_ten_times_at_once_changes_hands_once():
+    ada, bo = person("Ada"), person("Bo")
+    one, accepts = handing_off(ada, bo, slug="checkout")
+
+    answers = at_once([accepts] * 10)
+
+    assert set(answers) == {Assignment.objects.get(incident=one, ended_at=None)}
+    assert ledger(one) == ["Ada 0-2 handed_off", "Bo 2- accepted"]
+    assert one.timeline.filter(kind="handed_off").count() == 1
+
+
+def test_a_handoff_accepted_while_the_incident_is_resolved_leaves_no_open_seat():
+    ada, bo = person("Ada"), person("Bo")
+    for number in range(10):
+        one, accepts = handing_off(ada, bo, slug=f"checkout{number}")
+
+        accepted, _ = at_once([accepts, partial(lifecycle.resolve, one, by=SYSTEM, now=minute(2))])
+
+        if isinstance(accepted, Refusal):
+            assert (accepted.code, accepted.extra["reason"]) == ("handoff_cancelled", "resolved")
+            assert ledger(one) == ["Ada 0-2 resolved"]
+        else:
+            assert ledger(one) == ["Ada 0-2 handed_off", "Bo 2-2 resolved"]
+
+
+def test_a_handoff_and_its_expiry_and_withdrawal_have_one_winner():
+    ada, bo = person("Ada"), person("Bo")
+    for number in range(5):
+        one, accepts = handing_off(ada, bo, slug=f"checkout{number}")
+        handoff = accepts.args[0]  # type: ignore[attr-defined]
+        withdraws = partial(handoffs.cancel_handoff, handoff, person=ada, by=Actor.of_person(ada), now=minute(11))
+
+        answers = at_once([accepts, withdraws, *[partial(handoffs.expire_due_handoffs, now=minute(11))] * 2])
+
+        handoff.refresh_from_db()
+        assert sum(answers[2:]) == (handoff.state == "expired")
+        codes = {answer.code for answer in answers if isinstance(answer, Refusal)}
+        expected = {
+            "accepted": {"already_answered"},
+            "cancelled": {"handoff_cancelled"},
+            "expired": {"offer_expired"},
+        }
+        assert codes == expected[handoff.state]
+        assert len(ledger(one)) == (2 if handoff.state == "accepted" else 1)
+
+
+def test_a_handoff_to_somebody_who_is_deactivated_meanwhile_waits_for_nobody():
+    ada = person("Ada")
+    by = Actor.of_person(ada)
+    for number in range(5):
+        bo = person(f"Bo{number}")
+        one = incident(service=service(rule("lead", named(ada)), slug=f"checkout{number}"))
+        roles.accept(one, role=role(), person=ada, by=by, now=minute(0))
+
+        offers = partial(handoffs.offer_handoff, one, role=role(), person=ada, to=bo, by=by, now=minute(1))
+        offered, _ = at_once([offers, partial(deactivate_person, bo, by=SYSTEM, now=minute(1))])
+
+        assert standing(one) == {"lead": "Ada accepted"}
+        if isinstance(offered, Refusal):
+            assert offered.code == "person_deactivated"
+        else:
+            offered.refresh_from_db()
+            assert (offered.state, offered.reason) == ("cancelled", "deactivated")
+
+
+def test_two_incidents_merged_into_each_other_at_once_leave_one():
+    for number in range(10):
+        checkout = service(rule("lead", FIRST_TO_JOIN), slug=f"checkout{number}")
+        first, second = incident("First", service=checkout), incident("Second", service=checkout)
+
+        answers = at_once(
+            [
+                partial(merging.merge, one, into=other, by=SYSTEM, now=minute(1))
+                for one, other in ((first, second), (second, first))
+            ]
+        )
+
+        [refusal] = [answer for answer in answers if isinstance(answer, Refusal)]
+        assert refusal.code == "merged"
+        ended = Incident.objects.filter(pk__in=(first.pk, second.pk)).exclude(merged_into=None).get()
+        assert {ended.pk, ended.merged_into_id} == {first.pk, second.pk}

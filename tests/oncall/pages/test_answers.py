@@ -67,7 +67,8 @@ def test_accepting_with_scripts_brings_the_section_anew(signed_in: SignIn, ada: 
     assert response.status_code == 200
     assert response.headers["Oncall-Part"] == "incidents"
     assert response.content.decode().lstrip().startswith('<section id="incidents"')
-    assert "Lead Ada Okafor You Accepted On call in payments-primary until Mon 09:00" in lines_of(response, "incidents")
+    lead = "Lead Ada Okafor You Accepted On call in payments-primary until Mon 09:00"
+    assert f"{lead} Hand off Lead of incident {declared.number}" in lines_of(response, "incidents")
 
 
 def test_declining_leaves_the_role_vacant_when_nobody_else_is_on_call(
@@ -99,7 +100,8 @@ def test_the_first_who_joins_is_given_the_role_that_waits_for_them(signed_in: Si
     response = signed_in(bo).post(f"/incidents/{waiting.number}/join/", {"kind": "responder"}, headers=HTMX)
 
     assert response.headers["Oncall-Part"] == "room"
-    assert "Scribe Bo Lind You Accepted First to join" in lines_of(response, "room")
+    scribe = "Scribe Bo Lind You Accepted First to join"
+    assert f"{scribe} Hand off Scribe of incident {waiting.number}" in lines_of(response, "room")
 
 
 def test_leaving_from_the_page_of_the_incident(signed_in: SignIn, bo: Person, declared: Incident):

@@ -262,7 +262,7 @@ def add_schedule_with_incident(number: int, crew: list[Person]) -> None:
     incident(service=service(rule("lead", on_call_in(primary)), scribe, slug=f"service-{number}"))
 
 
-@pytest.mark.parametrize(("address", "queries"), [("/", 12), ("/board/incidents/", 6), ("/board/on-call/", 7)])
+@pytest.mark.parametrize(("address", "queries"), [("/", 13), ("/board/incidents/", 7), ("/board/on-call/", 7)])
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_number_of_schedules_and_incidents_does_not_change_the_number_of_queries(
     signed_in: SignIn,

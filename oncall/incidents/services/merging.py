@@ -1,0 +1,84 @@
+"""Two incidents turn out to be one: the later one ends in the other, and what comes in for it lands there."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+
+from oncall.incidents.models import Assignment, EndReason, Incident, State, Status, Vacancy
+from oncall.incidents.services.open_handoffs import cancel_handoffs
+from oncall.incidents.services.room import Room, room_of
+from oncall.incidents.services.seats import ask_sources
+from rotations.actors import Actor
+from rotations.errors import Conflict, Invalid
+
+
+def merge(incident: Incident, *, into: Incident, by: Actor, now: datetime) -> Incident:
+    """End ``incident`` in ``into``: its roles end, whoever takes part takes part there, where nobody loses a role.
+
+    It cannot be undone. Merging the same twice is harmless.
+
+    Raises:
+        Invalid: ``invalid`` for an incident into itself, a drill into a real one or the reverse.
+        Conflict: ``incident_resolved`` if either is; ``merged`` with ``into`` if either was merged into another.
+    """
+    if incident.pk == into.pk:
+        raise Invalid("invalid", "An incident is merged into another one.", field="into")
+    with _rooms(incident, into, by=by, now=now) as (room, target):
+        if room.incident.merged_into_id != into.pk:
+            _refuse(room, target)
+            _end_in(room, target.incident)
+            _bring_in(target, room)
+    return room.incident
+
+
+def refuse_merged(incident: Incident) -> None:
+    """Refuse to go on with an incident that ended in another."""
+    if incident.merged_into_id is not None:
+        detail = f"Incident #{incident.pk} was merged into #{incident.merged_into_id}; go on there."
+        raise Conflict("merged", detail, into=incident.merged_into_id)
+
+
+@contextmanager
+def _rooms(first: Incident, second: Incident, *, by: Actor, now: datetime) -> Iterator[tuple[Room, Room]]:
+    """Enter both rooms, in one order everywhere: two that are merged into each other must not wait for ever."""
+    with ExitStack() as doors:
+        ordered = sorted((first, second), key=lambda one: one.pk)
+        rooms = {one.pk: doors.enter_context(room_of(one, by=by, now=now)) for one in ordered}
+        yield rooms[first.pk], rooms[second.pk]
+
+
+def _refuse(room: Room, target: Room) -> None:
+    for one in (room, target):
+        refuse_merged(one.incident)
+        if one.incident.resolved_at is not None:
+            raise Conflict("incident_resolved", f"Incident #{one.incident.pk} is resolved; reopen it first.")
+    if room.incident.is_drill is not target.incident.is_drill:
+        raise Invalid("invalid", "A drill and an incident are not merged.", field="into")
+
+
+def _end_in(room: Room, target: Incident) -> None:
+    holders = [one.pk for one in room.open]
+    cancel_handoffs(room, room.open, because=EndReason.MERGED)
+    Assignment.objects.filter(incident=room.incident, ended_at=None).update(
+        state=State.ENDED, ended_at=room.at, end_reason=EndReason.MERGED
+    )
+    Vacancy.objects.filter(incident=room.incident, ended_at=None).update(ended_at=room.at)
+    room.change(status=Status.RESOLVED, resolved_at=room.at, merged_into=target)
+    text = f"{room.by.name} merged this incident into #{target.pk} {target.title}"
+    room.record("merged", text, into=target.pk, ended=holders)
+
+
+def _bring_in(target: Room, room: Room) -> None:
+    """Copy whoever is there; whoever left the target stays away. Roles that nobody holds are offered anew."""
+    here = [one for one in room.participants.values() if one.joined_at is not None and one.left_at is None]
+    came = []
+    for one in here:
+        known = target.participants.get(one.person_id)
+        if known is None or (known.joined_at is None and known.left_at is None):
+            participant = target.participant(one.person)
+            participant.kind, participant.joined_at = one.kind, target.at
+            came.append(one.person)
+    merged = room.incident
+    text = f"{target.by.name} merged #{merged.pk} {merged.title} into this incident"
+    target.record("merged_in", text, merged=merged.pk, joined=[person.pk for person in came])
+    ask_sources(target, [(target.rule_of(one.role), one.seat) for one in target.vacancies])

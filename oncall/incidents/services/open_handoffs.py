@@ -1,0 +1,60 @@
+"""How does the waiting of a handoff end? It is answered, or what it was about is no longer there."""
+
+from collections.abc import Iterable
+
+from oncall.incidents.models import Assignment, CancelReason, EndReason, Handoff, HandoffState, State
+from oncall.incidents.services.room import Room
+
+
+def close_handoff(
+    room: Room, handoff: Handoff, state: HandoffState, *, reason: CancelReason | None = None, words: str = ""
+) -> None:
+    """End the waiting of one of the room's handoffs at this moment."""
+    handoff.state = state
+    handoff.answered_at = room.at
+    handoff.reason = reason or ""
+    handoff.words = words
+    handoff.save(update_fields=["state", "answered_at", "reason", "words"])
+    room.handoffs.remove(handoff)
+
+
+def cancel_handoff_in(room: Room, handoff: Handoff, reason: CancelReason, *, cause: str) -> None:
+    """Cancel one of the room's handoffs, and say what caused it."""
+    close_handoff(room, handoff, HandoffState.CANCELLED, reason=reason)
+    tell(room, handoff, "handoff_cancelled", f"{path_of(handoff)} was cancelled: {cause}", because=reason)
+
+
+def cancel_handoffs(room: Room, ended: Iterable[Assignment], *, because: EndReason) -> None:
+    """Cancel what waits of assignments that end."""
+    # Only what was accepted is handed off: for the others there is nothing to read.
+    assignments = {one.pk for one in ended if one.state == State.ACCEPTED}
+    waiting = [one for one in room.handoffs if one.assignment_id in assignments] if assignments else []
+    for handoff in waiting:
+        cause = f"{handoff.assignment.role.name} ended as {because.label.lower()}"
+        cancel_handoff_in(room, handoff, CancelReason(because), cause=cause)
+
+
+def cancel_handoffs_to_deactivated(room: Room, person_id: int) -> None:
+    """Cancel what waits for somebody who was deactivated."""
+    for handoff in [one for one in room.handoffs if one.person_id == person_id]:
+        cause = f"{handoff.person.name} was deactivated"
+        cancel_handoff_in(room, handoff, CancelReason.DEACTIVATED, cause=cause)
+
+
+def decline_handoff_in(room: Room, handoff: Handoff, *, words: str) -> None:
+    """End one of the room's handoffs as declined; the holder goes on."""
+    close_handoff(room, handoff, HandoffState.DECLINED, words=words)
+    said = f": {words}" if words else ""
+    holder, role = handoff.assignment.person.name, handoff.assignment.role.name
+    tell(room, handoff, "handoff_declined", f"{handoff.person.name} declined {role} from {holder}{said}", reason=words)
+
+
+def tell(room: Room, handoff: Handoff, kind: str, text: str, **data: object) -> None:
+    """Note what became of a handoff; the fact names it, its assignment and to whom it goes."""
+    room.record(kind, text, assignment=handoff.assignment, handoff=handoff.pk, to=handoff.person_id, **data)
+
+
+def path_of(handoff: Handoff) -> str:
+    """Return what it is in words: ``The handoff of Lead from Ada to Bo``."""
+    seat = handoff.assignment
+    return f"The handoff of {seat.role.name} from {seat.person.name} to {handoff.person.name}"
