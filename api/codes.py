@@ -21,6 +21,8 @@ CODES: dict[str, str] = {
     "person_deactivated": "The person is deactivated.",
     "archived": "The schedule is archived; nothing in it can be changed.",
     "ended": "The rotation has ended.",
+    "only_version": "The version is the first of its rotation, which would never begin; end the rotation instead.",
+    "nothing_to_withdraw": "No edit of the rotation is still to come.",
     "revoked": "The link was revoked.",
     "person_required": "A service token names the person who acts, as `person`.",
     "role_taken": "Somebody holds this role; `holder` says who.",

@@ -31,6 +31,7 @@ from rotations.services.rotations import (
     draft_of,
     edit_rotation,
     end_rotation,
+    withdraw_version,
 )
 
 BODY = {
@@ -90,10 +91,19 @@ class RotationShape(Shape):
     versions = serializers.IntegerField(read_only=True)
 
 
+@shown(PRIMARY | {"version": 12})
+class VersionShape(RotationShape):
+    """One version of a rotation: what is in force from ``effective_at`` until the next one."""
+
+    version = serializers.IntegerField(read_only=True, help_text="Names the version, to take it back.")
+
+
 def rotation_json(rotation: Rotation, *, at: datetime) -> dict[str, Any]:
     """Return a rotation, loaded with its versions, by the version in force at ``at``; before the first, by that."""
-    versions = list(rotation.versions.all())
-    version = _in_force(versions, at=at)
+    return _version_json(rotation, _in_force([*rotation.versions.all()], at=at))
+
+
+def _version_json(rotation: Rotation, version: RotationVersion) -> dict[str, Any]:
     return {
         "id": rotation.pk,
         "name": rotation.name,
@@ -105,17 +115,14 @@ def rotation_json(rotation: Rotation, *, at: datetime) -> dict[str, Any]:
         "every": version.every,
         "advance": version.advance,
         "slots": [
-            [
-                {"person": member.person_id} | ({"shadow": True} if member.shadow else {})
-                for member in slot.members.all()
-            ]
+            [_member_json(member) for member in slot.members.all()]
             for slot in version.slots.all()
             # People whom an edit left on call until their turn ends have no place in the order.
             if slot.position is not None
         ],
         "windows": WindowShape.each(version.windows.all()),
         "ends_at": rotation.ends_at,
-        "versions": len(versions),
+        "versions": len(rotation.versions.all()),
     }
 
 
@@ -216,6 +223,33 @@ class OneRotation(Endpoint):
     def _held(self, number: int, *, people: Iterable[int] = ()) -> AbstractContextManager[None]:
         root = Schedule.objects.filter(rotations=number)
         return unless_stale(self.request, root=root, current=lambda: _content(number, at=self.now), people=people)
+
+
+class Versions(Endpoint):
+    """The versions of one rotation: what was, is, and is still to come."""
+
+    permission_classes = (MayChangeSchedules,)
+
+    @extend_schema(responses=listing(VersionShape, PRIMARY | {"version": 12}))
+    def get(self, request: Request, number: int) -> Response:
+        """List a rotation's versions, the first one first."""
+        NoParameters.given(request)
+        rotation = get_object_or_404(_rotations(), pk=number)
+        return whole(_version_json(rotation, each) | {"version": each.pk} for each in rotation.versions.all())
+
+
+class OneVersion(Endpoint):
+    """One version of a rotation."""
+
+    permission_classes = (MayChangeSchedules,)
+
+    @extend_schema(request=None, responses={204: None})
+    def delete(self, request: Request, number: int, version: int) -> Response:  # noqa: ARG002
+        """Take back an edit that is still to come: what is in force before it goes on. For managers."""
+        rows = RotationVersion.objects.select_related("rotation__schedule")
+        row = get_object_or_404(rows, pk=version, rotation__in=_rotations().filter(pk=number).values("pk"))
+        withdraw_version(row, by=self.by, now=self.now)
+        return Response(status=204)
 
 
 def _changed(number: int, values: dict[str, Any], *, at: datetime) -> tuple[Rotation, RotationDraft]:

@@ -37,6 +37,8 @@ V1: list[URLPattern] = [
     path("schedules/<slug:slug>/preview/", previews.SchedulePreview.as_view()),
     path("schedules/<slug:slug>/rotations/", rotations.Rotations.as_view()),
     path("rotations/<int:number>/", rotations.OneRotation.as_view()),
+    path("rotations/<int:number>/versions/", rotations.Versions.as_view()),
+    path("rotations/<int:number>/versions/<int:version>/", rotations.OneVersion.as_view()),
     path("schedules/<slug:slug>/overrides/", overrides.Overrides.as_view()),
     path("overrides/<int:number>/", overrides.OneOverride.as_view()),
     path("swaps/", swaps.Swaps.as_view()),

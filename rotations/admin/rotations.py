@@ -46,6 +46,16 @@ class RotationsAdmin(ChangedByManagers, ShowsPreview):
             offered=lambda rotation: rotation.ends_at is None or rotation.ends_at > timezone.now(),
             is_grave=True,
         ),
+        Verb(
+            name="withdraw",
+            label="Take back the next edit",
+            warning="The nearest edit that is still to come is taken back; the rotation goes on as it is.",
+            done="{}: the edit was taken back.",
+            perform=rotations.withdraw_next_version,
+            offered=lambda rotation: any(
+                version.effective_at > timezone.now() for version in [*rotation.versions.all()][1:]
+            ),
+        ),
     )
 
     def team_of(self, obj: Rotation) -> Team:

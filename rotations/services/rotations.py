@@ -6,8 +6,11 @@ from django.db import transaction
 
 from rotations.actors import Actor
 from rotations.engine import terms
+from rotations.engine.edits import without_version
+from rotations.errors import Conflict, NotThere
 from rotations.models import Rotation, RotationVersion, Schedule
 from rotations.permissions import require_manager
+from rotations.queries.plans import rotation_value, version_value
 from rotations.services.changes import hold_schedule, record_change
 from rotations.services.drafted import drafted_edit, drafted_rotation, rotation_in_force, values_of
 from rotations.services.drafts import (
@@ -30,6 +33,8 @@ __all__ = [
     "draft_of",
     "edit_rotation",
     "end_rotation",
+    "withdraw_next_version",
+    "withdraw_version",
 ]
 
 
@@ -132,6 +137,53 @@ def end_rotation(rotation: Rotation, *, by: Actor, now: datetime) -> Rotation:
     )
     flag_swaps(schedule, by=by, now=moment)
     return rotation
+
+
+@transaction.atomic
+def withdraw_version(version: RotationVersion, *, by: Actor, now: datetime) -> Rotation:
+    """Take back an edit that is still to come: what is in force before it goes on, and later ones continue from there.
+
+    Raises:
+        NotPermitted: ``by`` does not manage the team.
+        Conflict: ``in_the_past`` for a version that has begun; ``only_version`` for a rotation's first, which would
+            leave nothing; ``ended``; ``archived``.
+        NotThere: somebody was faster.
+    """
+    schedule, moment = hold_schedule(version.rotation.schedule, now=now)
+    require_manager(by, schedule.team)
+    rotation = rotation_in_force(version.rotation, moment)
+    first, *later = rotation.versions.all()
+    if version.effective_at <= moment:
+        raise Conflict("in_the_past", "This version has begun; what happened stays. Edit the rotation instead.")
+    if version.pk == first.pk:
+        raise Conflict("only_version", f"{rotation.name} would never begin; end it instead.")
+    row = next((each for each in later if each.pk == version.pk), None)
+    if row is None:
+        raise NotThere("This version is gone.")
+    before, rows = values_of(row), {each.effective_at: each for each in later}
+    placed = without_version(rotation_value(rotation), version_value(row))
+    row.delete()
+    for value in placed.versions:
+        if value.effective_at > version.effective_at:
+            move_version(rows[value.effective_at], value)
+    summary = f"The edit of {rotation.name} from {version.effective_at:%Y-%m-%d %H:%M}Z was taken back"
+    record_change(schedule, what="version_withdrawn", summary=summary, before=before, by=by, now=moment)
+    flag_swaps(schedule, by=by, now=moment)
+    return rotation
+
+
+@transaction.atomic
+def withdraw_next_version(rotation: Rotation, *, by: Actor, now: datetime) -> Rotation:
+    """Take back the nearest edit of ``rotation`` that is still to come.
+
+    Raises:
+        Conflict: ``nothing_to_withdraw``, and as ``withdraw_version``.
+        NotPermitted: ``by`` does not manage the team.
+    """
+    upcoming = rotation.versions.filter(effective_at__gt=now).order_by("effective_at").first()
+    if upcoming is None:
+        raise Conflict("nothing_to_withdraw", f"No edit of {rotation.name} is still to come.")
+    return withdraw_version(upcoming, by=by, now=now)
 
 
 def _store_edit(rotation: Rotation, new: NewVersion, placed: terms.Rotation) -> RotationVersion:

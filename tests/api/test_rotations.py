@@ -211,3 +211,20 @@ def test_listing_costs_seven_queries(company, count, django_assert_num_queries, 
         heard = caller.get(PATH)
 
     assert len(heard.body["results"]) == count
+
+
+def test_versions_are_listed_and_one_to_come_is_taken_back(company, mia):
+    path = f"rotations/{mia.post(PATH, body(company)).body['id']}/"
+    edited = mia.patch(path, {"slots": [[{"person": company.bo.pk}]], "effective_at": "2026-11-30T08:00:00Z"}).body
+    first, second = RotationVersion.objects.filter(rotation__name="Business hours").order_by("effective_at")
+
+    listed = mia.get(path + "versions/")
+    gone = mia.delete(f"{path}versions/{second.pk}/")
+    refusal = mia.delete(f"{path}versions/{first.pk}/")
+
+    now = mia.get(path).body
+    assert listed.body["results"] == [now | {"version": first.pk, "versions": 2}, edited | {"version": second.pk}]
+    assert (gone.status, now["versions"]) == (204, 1)
+    assert problem(refusal) == {"status": 409, "code": "in_the_past", "errors": []}
+    assert mia.delete(f"{path}versions/{second.pk}/").status == 404
+    assert person_calling(company.ada).delete(f"{path}versions/{first.pk}/").status == 403
