@@ -253,7 +253,7 @@ def _codes(tree):
         if (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Name)
-            and node.func.id in {"Invalid", "Conflict", "_with_holder", "fault"}
+            and node.func.id in {"Invalid", "Conflict", "with_holder", "fault"}
             and isinstance(node.args[0], ast.Constant)
         ):
             yield node.args[0].value
