@@ -18,7 +18,7 @@ from tests.factories.incidents import incident, named, rule, service
 from tests.factories.rotations import person
 
 ROOT = Path(__file__).parents[3]
-DUE = 60
+DUE = 120
 # What the worker's process does with the message, without the seconds that starting a worker takes.
 WORK = """
 import django
