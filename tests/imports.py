@@ -11,8 +11,8 @@ PACKAGES: dict[str, set[str]] = {
     "oncall.access": {"rotations"},
     "oncall.incidents": {"rotations", "oncall.access"},
     "oncall.notices": {"rotations", "oncall.access", "oncall.incidents"},
-    "oncall.pages": {"rotations", "oncall.access", "oncall.incidents"},
-    "api": {"rotations", "oncall.access", "oncall.incidents"},
+    "oncall.pages": {"rotations", "oncall.access", "oncall.incidents", "oncall.notices"},
+    "api": {"rotations", "oncall.access", "oncall.incidents", "oncall.notices"},
     "oncall": {"rotations", "oncall.access", "oncall.incidents", "oncall.notices", "oncall.pages", "api"},
 }
 DOMAINS = {"rotations", "oncall.access", "oncall.incidents", "oncall.notices"}
