@@ -19,9 +19,9 @@ run: $(VENV)/.runtime
 	@$(BIN)/python manage.py demo --if-empty >/dev/null
 	@$(BIN)/python manage.py serve
 
-# The engine knows of no database, and a browser cannot tell them apart: once is enough.
+# A browser cannot tell the databases apart: once is enough.
 test: test-sqlite
-	$(PYTEST) --postgres $(or $(ARGS),--ignore=tests/rotations/engine --ignore=tests/browser)
+	$(PYTEST) --postgres $(or $(ARGS),--ignore=tests/browser)
 
 test-sqlite: $(VENV)/.development
 	$(PYTEST) $(ARGS)
