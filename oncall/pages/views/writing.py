@@ -90,7 +90,7 @@ def _tell(request: Visit, asked: Asked) -> None:
     if asked.people:
         messages.success(request, f"Asked to help: {_names(asked.people)}.")
     else:
-        messages.info(request, f"Nobody new: {_names(asked.already)} were asked before, or are here.")
+        messages.info(request, f"Nobody new: {_names(asked.already)}, asked before or here.")
 
 
 def _names(people: "tuple[object, ...]") -> str:
