@@ -95,7 +95,10 @@ class HandoffForm(forms.Form):
     """To whom a role goes, and what they need to know."""
 
     to = forms.ModelChoiceField(
-        Person.objects.none(), label="To whom?", error_messages={"required": "Choose who takes over."}
+        Person.objects.none(),
+        label="To whom?",
+        empty_label="Choose somebody",
+        error_messages={"required": "Choose who takes over."},
     )
     status = note_field("What is the status?", rows=3)
     hypotheses_open = note_field("What may it be?")

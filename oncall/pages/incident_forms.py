@@ -23,10 +23,10 @@ def _reason() -> forms.CharField:
     )
 
 
-def _people() -> "forms.ModelChoiceField[Person]":
+def _people(label: str) -> "forms.ModelChoiceField[Person]":
     return forms.ModelChoiceField(
         Person.objects.filter(is_active=True).order_by("name", "pk"),
-        label="Whom?",
+        label=label,
         widget=SelectReadOnce,
         empty_label="Choose somebody",
         error_messages={"required": "Choose whom to ask.", "invalid_choice": "They are not active any more."},
@@ -97,18 +97,18 @@ class AskScheduleForm(forms.Form):
 class PersonForm(forms.Form):
     """Whom to ask to hold a role."""
 
-    person = _people()
+    person = _people("Whom?")
 
 
 class AskPersonForm(forms.Form):
     """Whom to ask to help."""
 
-    person = _people()
+    person = _people("Somebody by name")
     reason = _reason()
 
     def __init__(self, *args: Any, **options: Any) -> None:
         # Stands beside the form above, whose reason has the same name.
-        super().__init__(*args, auto_id="id_person_%s", **options)
+        super().__init__(*args, **options | {"auto_id": "id_person_%s"})
 
 
 def _who_is_on(answer: queries.OnCall) -> str:

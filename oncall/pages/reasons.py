@@ -57,7 +57,7 @@ class Span:
     @property
     def was_weighed(self) -> bool:
         """Return whether there was anybody to choose among: of one candidate, ``words`` say it all."""
-        return len(self.considered) > 1 or any(one.passed_over or one.counts for one in self.considered)
+        return len(self.considered) > 1 or any(one.passed_over for one in self.considered)
 
 
 def spans_in_words(explained: Iterable[Explanation]) -> list[Span]:
@@ -103,6 +103,10 @@ def _considered(line: Mapping[str, Any]) -> Considered:
 def _counts(line: Mapping[str, Any]) -> str:
     """Return what ties are broken by, where there is something to say."""
     accepted, load = line.get("accepted_in_30_days", 0), line.get("open_incidents", 0)
-    said = (f"accepted it {accepted} times in 30 days" if accepted else "", f"serves in {load} other" if load else "")
-    hinted = "named by the sender" if line.get("hinted") else ""
-    return ", ".join(filter(None, (*said, hinted)))
+    often = "once" if accepted == 1 else f"{accepted} times"
+    said = (
+        f"accepted it {often} in 30 days" if accepted else "",
+        f"serves in {load} other incident{'' if load == 1 else 's'}" if load else "",
+        "named by the sender" if line.get("hinted") else "",
+    )
+    return ", ".join(filter(None, said))

@@ -165,7 +165,8 @@ def test_on_a_phone_nothing_is_cut_off_and_every_control_can_be_hit(visit: Open,
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         small = page.evaluate(
             """[...document.querySelectorAll("main :is(button, summary, a.button, input, select, textarea)")]
-            .filter((one) => one.checkVisibility() && !["radio", "hidden"].includes(one.type) && one.getBoundingClientRect().height < 44)
+            .filter((one) => one.checkVisibility() && !["radio", "hidden"].includes(one.type))
+            .filter((one) => one.getBoundingClientRect().height < 44)
             .map((one) => one.outerHTML)"""
         )
         assert small == []

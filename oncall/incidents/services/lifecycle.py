@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -30,7 +31,7 @@ def acknowledge(incident: Incident, *, by: Actor, now: datetime) -> Incident:
     """
     with room_of(incident, by=by, now=now) as room:
         room.refuse_if_resolved()
-        who = {"person": by.person.pk} if by.person else {}
+        who: dict[str, Any] = {"person": by.person.pk} if by.person else {}
         is_news = by.person is not None and see(room, by.person)
         if room.incident.status == Status.DECLARED:
             room.change(status=Status.ACKNOWLEDGED, acknowledged_at=room.at)

@@ -83,7 +83,7 @@ def assign(request: Visit, number: int, role: str) -> HttpResponse:
     now, incident, me = timezone.now(), incident_or_404(number), Actor.of_person(request.user)
     form = PersonForm(request.POST)
     if not form.is_valid():
-        refusal: RefusedPress | None = RefusedPress(number, " ".join(form.errors["person"]), 400)
+        refusal: RefusedPress | None = RefusedPress(number, " ".join(map(str, form.errors["person"])), 400)
     else:
         named = form.cleaned_data["person"]
         refusal = press(number, lambda: roles.assign(incident, role=role_named(role), person=named, by=me, now=now))
