@@ -9,10 +9,11 @@ from oncall.incidents.queries import incident_view
 from oncall.incidents.services import lifecycle, merging, participants, roles
 from rotations.actors import Actor
 from rotations.models import Person
+from rotations.services.people import deactivate_person
 from tests.factories.incidents import incident
 from tests.factories.rotations import person
 from tests.oncall.incidents.answering import does, refused
-from tests.oncall.incidents.pictures import facts, minute
+from tests.oncall.incidents.pictures import facts, minute, present
 
 pytestmark = pytest.mark.django_db
 
@@ -142,3 +143,15 @@ def test_whoever_declares_works_on_it_at_once():
     ada = person("Ada")
 
     assert statuses(incident(by=ada)) == {"Ada": "engaged 0"}
+
+
+def test_whoever_is_deactivated_works_on_nothing_any_more(one: Incident, ada: Person, cy: Person):
+    ended = incident("Ended", by=cy)
+    lifecycle.resolve(ended, by=SYSTEM, now=minute(1))
+    so_far = len(facts(one))
+
+    for who in (cy, ada):
+        deactivate_person(who, by=SYSTEM, now=minute(2))
+
+    assert (present(one), present(ended)) == ({"Cy": "left", "Ada": "left", "Bo": "asked"}, {"Cy": "responder"})
+    assert facts(one, after=so_far) == ["left", "deactivated", "offered"]

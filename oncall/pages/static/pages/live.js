@@ -63,7 +63,13 @@
     late(status === 0 || status >= 500);
     // What was pressed in one section may show in another.
     if (isPoll(event)) return;
-    refresh(document.getElementById(event.detail.target.id));
+    const section = document.getElementById(event.detail.target.id);
+    refresh(section);
+    // The button that was pressed may be gone; whoever uses the keyboard goes on from where it was.
+    if (section && document.activeElement === document.body) {
+      section.tabIndex = -1;
+      section.focus({ preventScroll: true });
+    }
     document.querySelector(".strip.refused:not([hidden])")?.scrollIntoView({ block: "nearest" });
   });
 
