@@ -35,6 +35,8 @@ CODES: dict[str, str] = {
     "stale_epoch": "The offer, or the handoff, is from before the incident was reopened.",
     "exclusive": "The person holds a role that excludes this one; `role` names it.",
     "must_hand_off": "A required role is left only with `vacate` and a reason; `role` names it.",
+    "no_one_on_call": "Nobody is on call in `schedule` now; `next_at` is when somebody is, if anybody.",
+    "nobody_left_to_ask": "Everybody on call in `schedule` was asked, left, or cannot help.",
     "not_a_participant": "The person takes no part in the incident, or does not respond in it.",
     "incident_resolved": "The incident is resolved; reopen it first.",
     "merged": "The incident was merged into another, `into`; go on there.",

@@ -4,6 +4,7 @@ from django.urls import URLPattern, include, path
 
 from api import (
     absences,
+    bringing_in,
     calendar_links,
     handoffs,
     incident_roles,
@@ -65,6 +66,8 @@ V1: list[URLPattern] = [
     path("incidents/<int:number>/merge/", incident_steps.Merge.as_view()),
     path("incidents/<int:number>/join/", incident_steps.Join.as_view()),
     path("incidents/<int:number>/leave/", incident_steps.Leave.as_view()),
+    path("incidents/<int:number>/status/", incident_steps.Status.as_view()),
+    path("incidents/<int:number>/bring-in/", bringing_in.BringIn.as_view()),
     path("incidents/<int:number>/roles/", incident_roles.IncidentRoles.as_view()),
     path("incidents/<int:number>/roles/<slug:role>/explain/", incident_roles.Explain.as_view()),
     path("incidents/<int:number>/roles/<slug:role>/assign/", incident_roles.Assign.as_view()),

@@ -51,12 +51,20 @@ class VacancyView:
 
 @dataclass(frozen=True, slots=True)
 class ParticipantView:
-    """``joined_at`` is None for somebody who was only asked."""
+    """``joined_at`` is None for somebody who was only asked, ``status`` for whoever is not here.
+
+    ``asked_at`` and ``asked_because`` are of whoever is asked to help and has not answered.
+    """
 
     person: Person
     kind: str
     joined_at: datetime | None
     left_at: datetime | None
+    status: str | None = None
+    status_since: datetime | None = None
+    acknowledged_at: datetime | None = None
+    asked_at: datetime | None = None
+    asked_because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +210,22 @@ def _view(
     incident: Incident, held: list[Assignment], vacant: list[Vacancy], participants: list[Participant]
 ) -> IncidentView:
     seats = _seats(incident, held, vacant)
-    views = tuple(ParticipantView(one.person, one.kind, one.joined_at, one.left_at) for one in participants)
-    return IncidentView(incident, seats.roles, seats.vacancies, views)
+    return IncidentView(incident, seats.roles, seats.vacancies, tuple(_participant(one) for one in participants))
+
+
+def _participant(row: Participant) -> ParticipantView:
+    is_here = row.joined_at is not None and row.left_at is None
+    return ParticipantView(
+        person=row.person,
+        kind=row.kind,
+        joined_at=row.joined_at,
+        left_at=row.left_at,
+        status=row.status if is_here else None,
+        status_since=(row.status_since or row.joined_at) if is_here else None,
+        acknowledged_at=row.acknowledged_at,
+        asked_at=row.asked_at,
+        asked_because=row.asked_because,
+    )
 
 
 def _seats(

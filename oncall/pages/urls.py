@@ -3,7 +3,19 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from oncall.pages.views import accounts, answers, board, declaring, explaining, handoffs, incident, load, swaps
+from oncall.pages.views import (
+    accounts,
+    answers,
+    board,
+    declaring,
+    explaining,
+    handoffs,
+    incident,
+    load,
+    roles,
+    swaps,
+    writing,
+)
 
 urlpatterns = [
     path("", board.board, name="board"),
@@ -18,8 +30,14 @@ urlpatterns = [
     path("incidents/<int:number>/timeline/", incident.timeline_part, name="incident-timeline"),
     path("incidents/<int:number>/join/", answers.join, name="join"),
     path("incidents/<int:number>/leave/", answers.leave, name="leave"),
-    path("incidents/<int:number>/merge/", incident.merge, name="merge"),
-    path("incidents/<int:number>/notes/", incident.add_note, name="add-note"),
+    path("incidents/<int:number>/status/", answers.change_status, name="change-status"),
+    path("incidents/<int:number>/merge/", writing.merge, name="merge"),
+    path("incidents/<int:number>/notes/", writing.add_note, name="add-note"),
+    path("incidents/<int:number>/edit/", writing.edit, name="edit-incident"),
+    path("incidents/<int:number>/bring-in/", writing.ask_schedule, name="bring-in"),
+    path("incidents/<int:number>/ask/", writing.ask_person, name="ask-person"),
+    path("incidents/<int:number>/roles/<slug:role>/", roles.role, name="role"),
+    path("incidents/<int:number>/roles/<slug:role>/assign/", answers.assign, name="assign-role"),
     path("incidents/<int:number>/roles/<slug:role>/handoff/", handoffs.hand_off, name="hand-off"),
     path("handoffs/<int:number>/<slug:act>/", handoffs.answer_handoff, name="answer-handoff"),
     path("incidents/<int:number>/roles/<slug:role>/<slug:act>/", answers.answer_role, name="answer-role"),

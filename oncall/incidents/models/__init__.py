@@ -2,7 +2,14 @@
 
 from oncall.incidents.models.assignments import Assignment, EndReason, State, Vacancy
 from oncall.incidents.models.handoffs import CancelReason, Handoff, HandoffState
-from oncall.incidents.models.incidents import Incident, Participant, ParticipantKind, Status, TimelineEntry
+from oncall.incidents.models.incidents import (
+    Incident,
+    Participant,
+    ParticipantKind,
+    ParticipantStatus,
+    Status,
+    TimelineEntry,
+)
 from oncall.incidents.models.intake import Delivery, Integration, IntegrationKind, Outcome, SignalKey
 from oncall.incidents.models.plans import (
     DEFAULT_SEVERITY,
@@ -33,6 +40,7 @@ __all__ = [
     "Outcome",
     "Participant",
     "ParticipantKind",
+    "ParticipantStatus",
     "ResponsePlan",
     "Role",
     "RoleRule",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -10,6 +11,7 @@ from oncall.incidents.services.asking import gather
 from oncall.incidents.services.declaring import DEDUP_KEY_IS_TAKEN
 from oncall.incidents.services.merging import refuse_merged
 from oncall.incidents.services.open_handoffs import cancel_handoffs
+from oncall.incidents.services.presence import forget_who_saw, see, stop_asking_for_help
 from oncall.incidents.services.races import constraint_of
 from oncall.incidents.services.room import Room, room_of
 from oncall.incidents.services.seats import Seat, ask_sources, close_vacancy, fill
@@ -22,14 +24,20 @@ from rotations.errors import Conflict
 def acknowledge(incident: Incident, *, by: Actor, now: datetime) -> Incident:
     """Note that somebody is looking at it. Harmless when it was acknowledged or mitigated before.
 
+    Of whoever takes part, or is asked to, it is noted as well when they saw it: the first time, in each epoch.
+
     Raises:
         Conflict: ``incident_resolved``.
     """
     with room_of(incident, by=by, now=now) as room:
         room.refuse_if_resolved()
+        who: dict[str, Any] = {"person": by.person.pk} if by.person else {}
+        is_news = by.person is not None and see(room, by.person)
         if room.incident.status == Status.DECLARED:
             room.change(status=Status.ACKNOWLEDGED, acknowledged_at=room.at)
-            room.record("acknowledged", f"{by.name} acknowledged the incident")
+            room.record("acknowledged", f"{by.name} acknowledged the incident", **who)
+        elif is_news:
+            room.record("seen", f"{by.name} has seen the incident", **who)
     return room.incident
 
 
@@ -60,6 +68,7 @@ def resolve(incident: Incident, *, by: Actor, now: datetime) -> Incident:
                 state=State.ENDED, ended_at=room.at, end_reason=EndReason.RESOLVED
             )
             Vacancy.objects.filter(incident=room.incident, ended_at=None).update(ended_at=room.at)
+            stop_asking_for_help(room)
             room.change(status=Status.RESOLVED, resolved_at=room.at)
             room.record("resolved", f"{by.name} resolved the incident", ended=holders)
     return room.incident
@@ -86,6 +95,7 @@ def reopen(incident: Incident, *, by: Actor, now: datetime) -> Incident:
                 resolved_at=None,
             )
             _save_reopened(room)
+            forget_who_saw(room)
             room.record("reopened", f"{by.name} reopened the incident", epoch=room.incident.epoch)
             seats = _required_seats(room)
             fill(room, seats, gather(room, [rule for rule, _ in seats], previous=previous))

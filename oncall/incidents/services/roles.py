@@ -4,6 +4,7 @@ from datetime import datetime
 
 from oncall.incidents.models import Assignment, EndReason, Incident, Role, State
 from oncall.incidents.services.answers import (
+    may_force,
     nothing_to_answer,
     refuse_clash,
     refuse_outsider,
@@ -17,7 +18,6 @@ from oncall.incidents.staffing import RuleValue
 from rotations.actors import Actor
 from rotations.errors import Conflict, Invalid, NotPermitted
 from rotations.models import Person
-from rotations.permissions import manages
 
 REASON_LENGTH = 500
 
@@ -233,8 +233,7 @@ def _take_seat(
 def _refuse_force(room: Room, holder: Assignment, *, force: bool, reason: str) -> None:
     if not force:
         raise role_taken(holder)
-    team = room.incident.service.team
-    if not (manages(room.by, team) if team else room.by.is_administrator):
+    if not may_force(room.incident, room.by):
         raise NotPermitted(f"Only managers of the service's team and administrators take a role from {holder.person}.")
     if not reason:
         raise Invalid("invalid", "Say why the role is taken from its holder.", field="reason")

@@ -24,6 +24,17 @@ from rotations.actors import Actor
 from rotations.errors import Conflict, Invalid
 from rotations.models import Person
 
+SAVED_OF_PARTICIPANTS = (
+    "kind",
+    "joined_at",
+    "left_at",
+    "status",
+    "status_since",
+    "acknowledged_at",
+    "asked_at",
+    "asked_because",
+)
+
 
 class Room:
     """An incident under its row lock, at the moment used.
@@ -180,7 +191,7 @@ class Room:
         new, known = ([one for one in touched if one._state.adding is adding] for adding in (True, False))
         Participant.objects.bulk_create(new)
         if known:
-            Participant.objects.bulk_update(known, ["kind", "joined_at", "left_at"])
+            Participant.objects.bulk_update(known, SAVED_OF_PARTICIPANTS)
 
 
 @contextmanager

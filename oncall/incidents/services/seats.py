@@ -7,9 +7,18 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from oncall.incidents.models import Assignment, EndReason, ParticipantKind, Role, State, Vacancy
+from oncall.incidents.models import (
+    Assignment,
+    EndReason,
+    ParticipantKind,
+    ParticipantStatus,
+    Role,
+    State,
+    Vacancy,
+)
 from oncall.incidents.services.asking import Known, gather
 from oncall.incidents.services.open_handoffs import cancel_handoffs
+from oncall.incidents.services.presence import come_in, responds, set_status
 from oncall.incidents.services.room import Room
 from oncall.incidents.staffing import PassedOver, RuleValue, Vacant, propose
 from rotations.models import Person
@@ -52,19 +61,11 @@ def seat_person(
 
 
 def make_present(room: Room, person: Person) -> None:
-    """Count ``person`` among the responders who joined, if they are not."""
-    participant = room.participants.get(person.pk)
-    if (
-        participant
-        and participant.kind == ParticipantKind.RESPONDER
-        and participant.joined_at
-        and not participant.left_at
-    ):
-        return
-    participant = room.participant(person)
-    participant.kind = ParticipantKind.RESPONDER
-    participant.joined_at = room.at
-    participant.left_at = None
+    """Count ``person`` among the responders who joined, if they are not; whoever sits down is back from a break."""
+    if responds(room, person):
+        set_status(room, person, ParticipantStatus.ENGAGED)
+    else:
+        come_in(room, person, ParticipantKind.RESPONDER)
 
 
 def end(room: Room, assignment: Assignment, reason: EndReason, *, note: str = "") -> None:
