@@ -13,6 +13,7 @@ from oncall.incidents.services.open_handoffs import cancel_handoffs
 from oncall.incidents.services.races import constraint_of
 from oncall.incidents.services.room import Room, room_of
 from oncall.incidents.services.seats import Seat, ask_sources, close_vacancy, fill
+from oncall.incidents.services.watching import stop_watching
 from oncall.incidents.services.words import fitting, known_severity
 from oncall.incidents.staffing import Previous, RuleValue
 from rotations.actors import Actor
@@ -60,6 +61,7 @@ def resolve(incident: Incident, *, by: Actor, now: datetime) -> Incident:
                 state=State.ENDED, ended_at=room.at, end_reason=EndReason.RESOLVED
             )
             Vacancy.objects.filter(incident=room.incident, ended_at=None).update(ended_at=room.at)
+            stop_watching(room)
             room.change(status=Status.RESOLVED, resolved_at=room.at)
             room.record("resolved", f"{by.name} resolved the incident", ended=holders)
     return room.incident
