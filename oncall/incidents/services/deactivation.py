@@ -8,6 +8,7 @@ from oncall.incidents.models import Assignment, Handoff, HandoffState, Incident
 from oncall.incidents.services.open_handoffs import cancel_handoffs_to_deactivated
 from oncall.incidents.services.room import room_of
 from oncall.incidents.services.seats import ask_sources, end_deactivated
+from oncall.incidents.services.shift_changes import offer_instead
 from rotations.actors import Actor
 from rotations.models import Person
 
@@ -15,15 +16,19 @@ from rotations.models import Person
 def end_seats_of(person: Person, *, by: Actor, now: datetime) -> None:
     """End every open assignment of ``person`` and cancel the handoffs to them; then the sources are asked again.
 
-    The ledger keeps their name. Calling twice is harmless.
+    What they were offered at a shift change is offered to the next whom the plan finds. The ledger keeps their name.
+    Calling twice is harmless.
     """
     held_in = Assignment.objects.filter(person=person, ended_at=None).values("incident")
     asked_in = Handoff.objects.filter(person=person, state=HandoffState.OFFERED).values("assignment__incident")
     # In one order everywhere: two people deactivated at once must not wait for each other.
     for incident in Incident.objects.filter(Q(pk__in=held_in) | Q(pk__in=asked_in)).order_by("number"):
         with room_of(incident, by=by, now=now) as room:
+            offered = [one.assignment_id for one in room.handoffs if one.person_id == person.pk and one.is_automatic]
             cancel_handoffs_to_deactivated(room, person.pk)
             mine = [one for one in room.open if one.person_id == person.pk]
             for assignment in mine:
                 end_deactivated(room, assignment)
             ask_sources(room, [(room.rule_of(one.role), one.seat) for one in mine])
+            for seat in [one for one in room.open if one.pk in offered]:
+                offer_instead(room, seat)

@@ -1,7 +1,7 @@
 """A role goes from its holder to somebody else, with what they need to know; until they accept, the holder has it."""
 
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from oncall.incidents.models import Assignment, CancelReason, EndReason, Handoff, HandoffState, Incident, Role, State
@@ -15,6 +15,8 @@ from oncall.incidents.services.open_handoffs import (
     cancel_handoff_in,
     close_handoff,
     decline_handoff_in,
+    expire_handoff_in,
+    open_handoff,
     path_of,
     tell,
 )
@@ -25,7 +27,6 @@ from rotations.actors import Actor
 from rotations.errors import Conflict, Invalid, NotPermitted
 from rotations.models import Person
 
-ANSWERED_WITHIN = timedelta(minutes=10)
 NOTE_LENGTH = 2000
 WORDS_LENGTH = 500
 
@@ -71,15 +72,7 @@ def offer_handoff(
         _refuse_seated(room, role, to)
         if waiting := next((one for one in room.handoffs if one.assignment_id == assignment.pk), None):
             return _same_handoff(waiting, to, said)
-        handoff = Handoff.objects.create(
-            assignment=assignment,
-            epoch=room.incident.epoch,
-            person=to,
-            offered_at=room.at,
-            expires_at=room.at + ANSWERED_WITHIN,
-            **asdict(said),
-        )
-        room.handoffs.append(handoff)
+        handoff = open_handoff(room, assignment, to, **asdict(said))
         status = f": {said.status}" if said.status else ""
         tell(room, handoff, "handoff_offered", f"{person.name} offers to hand {role.name} to {to.name}{status}")
     return handoff
@@ -152,10 +145,7 @@ def expire_due_handoffs(*, now: datetime, limit: int = 100) -> int:
     for handoff in due.select_related("assignment__incident")[:limit]:
         with room_of(handoff.assignment.incident, by=Actor.system(), now=now) as room:
             for mine in [one for one in room.handoffs if one.pk == handoff.pk]:
-                close_handoff(room, mine, HandoffState.EXPIRED)
-                holder, role = mine.assignment.person.name, mine.assignment.role.name
-                text = f"{path_of(mine)} was not answered in time; {holder} goes on as {role}"
-                tell(room, mine, "handoff_expired", text)
+                expire_handoff_in(room, mine)
                 claimed += 1
     return claimed
 

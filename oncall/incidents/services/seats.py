@@ -134,6 +134,12 @@ def open_vacancy(room: Room, rule: RuleValue, number: int, *, because: Vacant, e
         call_for_nobody_on_call(room, rule, number)
 
 
+def required_seats(room: Room) -> list[Seat]:
+    """Return every seat that needs somebody, in the order in which they are filled."""
+    rules = [rule for rule in room.plan.rules if room.is_required(rule)]
+    return [(rule, number) for rule in rules for number in range(1, rule.seats + 1)]
+
+
 def ask_sources(room: Room, seats: Iterable[Seat]) -> None:
     """Fill seats that nobody holds, where they are required: propose, and offer or note the vacancy.
 
