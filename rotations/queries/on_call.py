@@ -53,7 +53,7 @@ class OnCall:
     @property
     def changes_at(self) -> datetime | None:
         """When other people are on call, or nobody is; None where that is not within 400 days."""
-        moments = (self.next and self.next.at, self.gap_at, self.silence_at)
+        moments = (self.next.at if self.next else None, self.gap_at, self.silence_at)
         return min((moment for moment in moments if moment is not None), default=None)
 
 

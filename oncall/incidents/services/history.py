@@ -28,17 +28,18 @@ def answers_given(room: Room, rules: Sequence[RuleValue]) -> dict[tuple[int, int
     for role, person, epoch, reason, accepted_at, ended_at in ended.order_by("id").values_list(
         "role", "person", "epoch", "end_reason", "accepted_at", "ended_at"
     ):
+        at = ended_at or room.at
         if accepted_at is not None:
             answers.pop((role, person), None)
             answers = {
                 key: answer for key, answer in answers.items() if key[0] != role or answer.why != PassedOver.UNANSWERED
             }
         if reason == EndReason.DECLINED:
-            answers[role, person] = Answer(PassedOver.DECLINED, ended_at)
+            answers[role, person] = Answer(PassedOver.DECLINED, at)
         elif epoch == room.incident.epoch and reason in (EndReason.RELEASED, EndReason.VACATED):
-            answers[role, person] = Answer(PassedOver.RELEASED, ended_at)
+            answers[role, person] = Answer(PassedOver.RELEASED, at)
         elif epoch == room.incident.epoch and reason == EndReason.EXPIRED:
-            answers.setdefault((role, person), Answer(PassedOver.UNANSWERED, ended_at))
+            answers.setdefault((role, person), Answer(PassedOver.UNANSWERED, at))
     return answers
 
 

@@ -46,7 +46,7 @@ def called(managers: Iterable[Person]) -> str:
 
 def call_for_nobody_on_call(room: Room, rule: RuleValue, seat: int) -> None:
     """Tell the managers of the teams whose schedules were asked for a role that nobody was on call."""
-    of_seat = {"role": rule.slug, "seat": seat}
+    of_seat: dict[str, Any] = {"role": rule.slug, "seat": seat}
     if not rule.schedules or _were_called(room, of_seat):
         return
     managers = _managers(Team.objects.filter(schedules__in=rule.schedules))

@@ -32,7 +32,7 @@ def _is_due(one: Assignment, at: datetime) -> bool:
 
 def _relieve(room: Room, seat: Assignment) -> None:
     waiting = next((one for one in room.handoffs if one.assignment_id == seat.pk), None)
-    seat.relief_at = waiting and waiting.expires_at
+    seat.relief_at = None if waiting is None else waiting.expires_at
     seat.save(update_fields=["relief_at"])
     rule = room.rule_of(seat.role)
     if waiting is None and room.is_required(rule):

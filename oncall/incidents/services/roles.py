@@ -123,8 +123,10 @@ def assign(incident: Incident, *, role: Role, person: Person, by: Actor, now: da
             end(room, holder, EndReason.TAKEN, note=f"offered to {person.name} instead")
         because = f"assigned by {by.name}"
         assignment = seat_person(room, rule, number, person, state=State.OFFERED, because=because)
-        text = f"{by.name} asks {person.name} to be {rule.name}"
-        room.record("offered", text, assignment=assignment, because=because)
+        instead = f" instead of {holder.person.name}" if holder else ""
+        text = f"{by.name} asks {person.name} to be {rule.name}{instead}"
+        taken_from = holder.person_id if holder else None
+        room.record("offered", text, assignment=assignment, because=because, taken_from=taken_from)
         ask_sources(room, [])
         return assignment
 
@@ -163,7 +165,7 @@ def give_back(room: Room, assignments: list[Assignment], *, vacate: bool, note: 
         if assignment.state == State.ACCEPTED and room.is_required(room.rule_of(assignment.role)):
             _refuse_vacating(assignment, vacate=vacate, note=note)
     for assignment in assignments:
-        if assignment.state == State.OFFERED:
+        if assignment.state != State.ACCEPTED:
             decline_in(room, assignment, note=note)
             continue
         required = room.is_required(room.rule_of(assignment.role))

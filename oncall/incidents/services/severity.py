@@ -1,6 +1,6 @@
 """It is worse, or not as bad, as it seemed: roles are added and nobody is removed, but people are told what differs."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import replace
 
 from oncall.incidents.models import Assignment, State
@@ -83,9 +83,7 @@ def _is_another(proposal: Proposal, seat: Assignment) -> bool:
 
 
 def _suggested_before(room: Room) -> set[tuple[int, int]]:
-    said: Sequence[dict[str, list[int] | int]] = list(
-        room.incident.timeline.filter(kind="suggestion").values_list("data", flat=True)
-    )
+    said = room.incident.timeline.filter(kind="suggestion").values_list("data", flat=True)
     return {(data["assignment"], person) for data in said for person in data["to"]}
 
 

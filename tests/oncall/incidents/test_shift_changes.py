@@ -209,8 +209,7 @@ def test_when_nobody_takes_over_the_managers_are_called_and_the_outgoing_still_l
 
 def test_what_the_holder_offered_and_nobody_took_calls_no_manager(primary: Schedule, ada: Person, cy: Person):
     one = led_by_ada(primary, "offer")
-    by_ada = {"role": role(), "person": ada, "by": Actor.of_person(ada)}
-    offer_handoff(one, to=cy, **by_ada, now=minute(2))
+    offer_handoff(one, role=role(), person=ada, to=cy, by=Actor.of_person(ada), now=minute(2))
 
     expire_due_handoffs(now=minute(12))
 
