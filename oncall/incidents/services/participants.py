@@ -7,8 +7,9 @@ from oncall.incidents.models import Assignment, Incident, Participant, Participa
 from oncall.incidents.services.answers import refuse_unless_speaks_for
 from oncall.incidents.services.asking import gather
 from oncall.incidents.services.open_handoffs import decline_handoff_in
-from oncall.incidents.services.roles import REASON_LENGTH, accept_in, give_back
+from oncall.incidents.services.roles import REASON_LENGTH
 from oncall.incidents.services.room import Room, room_of
+from oncall.incidents.services.seat_answers import accept_in, give_back
 from oncall.incidents.services.seats import ask_sources, make_present, seat_person
 from oncall.incidents.services.words import fitting
 from oncall.incidents.staffing import RuleValue, why_not

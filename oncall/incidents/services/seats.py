@@ -134,12 +134,6 @@ def open_vacancy(room: Room, rule: RuleValue, number: int, *, because: Vacant, e
         call_for_nobody_on_call(room, rule, number)
 
 
-def required_seats(room: Room) -> list[Seat]:
-    """Return every seat that needs somebody, in the order in which they are filled."""
-    rules = [rule for rule in room.plan.rules if room.is_required(rule)]
-    return [(rule, number) for rule in rules for number in range(1, rule.seats + 1)]
-
-
 def ask_sources(room: Room, seats: Iterable[Seat]) -> None:
     """Fill seats that nobody holds, where they are required: propose, and offer or note the vacancy.
 
@@ -236,6 +230,18 @@ def _expire(room: Room, assignment: Assignment) -> None:
     end(room, assignment, EndReason.EXPIRED)
     text = f"{assignment.person.name} did not answer the offer to be {assignment.role.name}"
     room.record("offer_expired", text, assignment=assignment)
+
+
+def required_seats(room: Room) -> list[Seat]:
+    """Return every seat that the incident needs now, in the order in which they are filled."""
+    required = [rule for rule in room.plan.rules if room.is_required(rule)]
+    return [(rule, number) for rule in required for number in range(1, rule.seats + 1)]
+
+
+def empty_seats(room: Room) -> list[Seat]:
+    """Return the required seats that are neither held nor known to be vacant."""
+    known = {(one.role_id, one.seat) for one in (*room.open, *room.vacancies)}
+    return [(rule, number) for rule, number in required_seats(room) if (rule.role, number) not in known]
 
 
 def role_of(rule: RuleValue) -> Role:

@@ -7,7 +7,8 @@ from oncall.incidents.models import Assignment, State
 from oncall.incidents.services.asking import gather
 from oncall.incidents.services.nagging import nag_again
 from oncall.incidents.services.room import Room
-from oncall.incidents.services.seats import Seat, ask_sources, close_vacancy, required_seats
+from oncall.incidents.services.seats import ask_sources, close_vacancy, empty_seats
+from oncall.incidents.services.watching import watch
 from oncall.incidents.staffing import Facts, PassedOver, Proposal, RuleValue, propose
 from rotations.models import ActorKind, Person
 
@@ -18,23 +19,18 @@ def change_severity(room: Room, severity: int) -> None:
     Whoever accepted stays. Where the plan would choose somebody else at a worse severity, that is said, once.
     """
     before, required = room.incident.severity, {rule.role for rule in room.plan.rules if room.is_required(rule)}
-    text = f"{room.by.name} changed the severity from {before} to {severity}"
-    room.record("severity_changed", text, before=before, after=severity)
     room.change(severity=severity)
-    for vacancy in list(room.vacancies):
-        if not room.is_required(room.rule_of(vacancy.role)):
-            close_vacancy(room, room.rule_of(vacancy.role), vacancy.seat)
-    ask_sources(room, _empty_seats(room))
+    closed = [one for one in room.vacancies if not room.is_required(room.rule_of(one.role))]
+    for vacancy in closed:
+        close_vacancy(room, room.rule_of(vacancy.role), vacancy.seat)
+    text = f"{room.by.name} changed the severity from {before} to {severity}"
+    roles = list(dict.fromkeys(one.role.slug for one in closed))
+    room.record("severity_changed", text, before=before, after=severity, no_longer_required=roles)
+    ask_sources(room, empty_seats(room))
     nag_again(room)
     if severity < before:
         _suggest_others(room)
     _let_go(room, required)
-
-
-def _empty_seats(room: Room) -> list[Seat]:
-    """Return the required seats that are neither held nor known to be vacant."""
-    known = {(one.role_id, one.seat) for one in room.open} | {(one.role_id, one.seat) for one in room.vacancies}
-    return [(rule, number) for rule, number in required_seats(room) if (rule.role, number) not in known]
 
 
 def _let_go(room: Room, required: Collection[int]) -> None:
@@ -54,6 +50,7 @@ def _suggest_others(room: Room) -> None:
         return
     rules = list(dict.fromkeys(rule for _, rule in accepted))
     known = gather(room, rules, declarer=_declarer(room))
+    watch(room, known.facts)
     told = _suggested_before(room)
     for seat, rule in accepted:
         proposal = propose(rule, _as_if_free(known.facts, rule, seat))

@@ -100,7 +100,8 @@ def _shift_changed(room: Room, rule: RuleValue, seat: Assignment, change: _Chang
         return
     was_on = seat.person_id in change.before
     # Whoever took the role without being on call is told about, or relieved by, those whom the plan asks first.
-    if not was_on and (rule.schedules[0] != change.schedule.pk or not change.came):
+    concerns = rule.schedules[0] == change.schedule.pk and bool(change.came)
+    if not (was_on or concerns or _waits_in_vain(room, seat)):
         return
     people = [change.known.people[person] for person in (change.now if was_on else change.came)]
     match rule.on_shift_change:
@@ -164,6 +165,12 @@ def _withdraw(room: Room, seat: Assignment, *, cause: str) -> None:
     waiting = _waiting(room, seat)
     if waiting is not None and waiting.is_automatic:
         cancel_handoff_in(room, waiting, CancelReason.OFF_SHIFT, cause=cause)
+
+
+def _waits_in_vain(room: Room, seat: Assignment) -> bool:
+    """Say whether a seat was offered, in the instant in which they were deactivated, to somebody who is gone."""
+    waiting = _waiting(room, seat)
+    return waiting is not None and waiting.is_automatic and not waiting.person.is_active
 
 
 def _waiting(room: Room, seat: Assignment) -> Handoff | None:

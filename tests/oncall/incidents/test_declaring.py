@@ -1,4 +1,4 @@
-"""An incident starts: cases 1, 2, 3, 9 to 13 of the roles, and what is refused."""
+"""An incident starts: cases 1, 2, 3, 9 to 13 and 30 of the roles, and what is refused."""
 
 from datetime import timedelta
 from typing import Any
