@@ -16,6 +16,7 @@ from oncall.incidents.services.open_handoffs import (
     close_handoff,
     decline_handoff_in,
     expire_handoff_in,
+    handoff_of,
     open_handoff,
     path_of,
     tell,
@@ -70,7 +71,7 @@ def offer_handoff(
         room.refuse_if_resolved()
         assignment = _seat_to_hand_off(room, role, person)
         _refuse_seated(room, role, to)
-        if waiting := next((one for one in room.handoffs if one.assignment_id == assignment.pk), None):
+        if waiting := handoff_of(room, assignment):
             return _same_handoff(waiting, to, said)
         handoff = open_handoff(room, assignment, to, **asdict(said))
         status = f": {said.status}" if said.status else ""
@@ -233,7 +234,10 @@ def _hand_over(room: Room, handoff: Handoff) -> Assignment:
     # Compared by key: the room's own object is the one that ends.
     end(room, next(one for one in room.open if one == before), EndReason.HANDED_OFF)
     because = f"handed off by {before.person.name}"
-    after = seat_person(room, rule, before.seat, person, state=State.ACCEPTED, because=because)
+    if handoff.is_automatic:
+        because = f"{handoff.because}, after the shift of {before.person.name}"
+    evidence = handoff.evidence
+    after = seat_person(room, rule, before.seat, person, state=State.ACCEPTED, because=because, evidence=evidence)
     text = f"{person.name} took {rule.name} over from {before.person.name}"
     room.record("handed_off", text, assignment=after, handoff=handoff.pk, taken_from=before.person_id)
     ask_sources(room, [])

@@ -13,6 +13,11 @@ from rotations.models import Person
 ANSWERED_WITHIN = timedelta(minutes=10)
 
 
+def handoff_of(room: Room, assignment: Assignment) -> Handoff | None:
+    """Return the handoff of a seat that waits for an answer, if one does."""
+    return next((one for one in room.handoffs if one.assignment_id == assignment.pk), None)
+
+
 def open_handoff(room: Room, assignment: Assignment, to: Person, **fields: Any) -> Handoff:
     """Let an accepted seat be offered to ``to``; the caller tells."""
     handoff = Handoff.objects.create(

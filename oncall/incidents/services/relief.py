@@ -5,6 +5,7 @@ from datetime import datetime
 
 from oncall.incidents.models import Assignment, State
 from oncall.incidents.services.asking import gather
+from oncall.incidents.services.open_handoffs import handoff_of
 from oncall.incidents.services.room import Room, room_of
 from oncall.incidents.staffing import RuleValue, SourceValue, propose
 from rotations.actors import Actor
@@ -31,7 +32,7 @@ def _is_due(one: Assignment, at: datetime) -> bool:
 
 
 def _relieve(room: Room, seat: Assignment) -> None:
-    waiting = next((one for one in room.handoffs if one.assignment_id == seat.pk), None)
+    waiting = handoff_of(room, seat)
     seat.relief_at = None if waiting is None else waiting.expires_at
     seat.save(update_fields=["relief_at"])
     rule = room.rule_of(seat.role)

@@ -7,10 +7,10 @@ from typing import assert_never
 
 from django.db.models import Exists, F, OuterRef
 
-from oncall.incidents.models import Assignment, CancelReason, Handoff, State, WatchedSchedule
+from oncall.incidents.models import Assignment, CancelReason, State, WatchedSchedule
 from oncall.incidents.services.asking import Known, gather
 from oncall.incidents.services.managers import call_managers, managers_of_service
-from oncall.incidents.services.open_handoffs import cancel_handoff_in, offer_automatically
+from oncall.incidents.services.open_handoffs import cancel_handoff_in, handoff_of, offer_automatically
 from oncall.incidents.services.room import Room, room_of
 from oncall.incidents.services.seats import ask_sources, pass_on
 from oncall.incidents.services.watching import remember
@@ -81,7 +81,7 @@ def _look(room: Room, watched: WatchedSchedule) -> None:
     change = _Change(watched.schedule, before, on_call, known)
     if change.is_one:
         for rule in rules:
-            for seat in [one for one in room.in_role(rule.role) if one.state == State.ACCEPTED]:
+            for seat in [one for one in room.in_role(rule.role) if one.state != State.ACTING]:
                 _shift_changed(room, rule, seat, change)
     _ask_again(room, rules)
 
@@ -107,6 +107,9 @@ def _shift_changed(room: Room, rule: RuleValue, seat: Assignment, change: _Chang
     match rule.on_shift_change:
         case "keep":
             _tell(room, seat, people, change)
+        case "offer" if seat.state == State.OFFERED:
+            # Whether they accept is for them to say; if not, it goes to those who came.
+            _tell(room, seat, people, change)
         case "offer":
             _offer(room, rule, seat, people, change)
         case _:
@@ -114,19 +117,20 @@ def _shift_changed(room: Room, rule: RuleValue, seat: Assignment, change: _Chang
 
 
 def _tell(room: Room, seat: Assignment, people: Sequence[Person], change: _Change) -> None:
-    """Let those who came take part, and say that the holder goes on."""
+    """Let those who came take part, and say that the holder, or whoever is asked, stays so."""
     for person in people:
         room.participant(person)
     names = ", ".join(person.name for person in people) or "Nobody"
     verb = "are" if len(people) > 1 else "is"
-    text = f"{names} {verb} on call in {change.schedule.slug} now; {seat.person.name} keeps {seat.role.name}"
+    stays = "is still asked to be" if seat.state == State.OFFERED else "keeps"
+    text = f"{names} {verb} on call in {change.schedule.slug} now; {seat.person.name} {stays} {seat.role.name}"
     came = [person.pk for person in people]
     room.record("shift_changed", text, assignment=seat, to=came, schedule=change.schedule.slug)
 
 
 def _offer(room: Room, rule: RuleValue, seat: Assignment, people: Sequence[Person], change: _Change) -> None:
     """Offer the role to whoever the plan would ask now, unless the holder chose somebody already."""
-    waiting = _waiting(room, seat)
+    waiting = handoff_of(room, seat)
     if waiting is not None and not waiting.is_automatic:
         _tell(room, seat, people, change)
         return
@@ -162,16 +166,12 @@ def _with_recipients(room: Room, seat: Assignment, facts: Facts) -> Facts:
 
 
 def _withdraw(room: Room, seat: Assignment, *, cause: str) -> None:
-    waiting = _waiting(room, seat)
+    waiting = handoff_of(room, seat)
     if waiting is not None and waiting.is_automatic:
         cancel_handoff_in(room, waiting, CancelReason.OFF_SHIFT, cause=cause)
 
 
 def _waits_in_vain(room: Room, seat: Assignment) -> bool:
     """Say whether a seat was offered, in the instant in which they were deactivated, to somebody who is gone."""
-    waiting = _waiting(room, seat)
+    waiting = handoff_of(room, seat)
     return waiting is not None and waiting.is_automatic and not waiting.person.is_active
-
-
-def _waiting(room: Room, seat: Assignment) -> Handoff | None:
-    return next((one for one in room.handoffs if one.assignment_id == seat.pk), None)

@@ -183,6 +183,7 @@ def test_by_policy_whoever_comes_is_offered_a_handoff_and_the_outgoing_leads_unt
     assert (standing(one), present(one)) == ({"lead": "Ada accepted"}, {"Ada": "responder"})
     answer(handoff, accept_handoff, at=MONDAY + timedelta(minutes=2))
     assert standing(one) == {"lead": "Bo accepted"}
+    assert one.assignments.get(person=bo).because == f"{because}, after the shift of Ada"
 
 
 @pytest.mark.parametrize("how", ["declined", "expired"])
@@ -325,6 +326,10 @@ def test_an_offer_that_waits_for_the_outgoing_goes_on_and_then_goes_to_whoever_c
 
     announce_due_changes(now=MONDAY)
     assert (standing(one), waiting(one)) == ({"lead": "Ada offered"}, None)
+    assert said(one)[1:] == (
+        "Bo is on call in primary now; Ada is still asked to be Lead",
+        {"person": ada.pk, "to": [bo.pk]},
+    )
     roles.expire_due_offers(now=at + timedelta(minutes=5))
 
     assert standing(one) == {"lead": "Bo offered"}

@@ -75,9 +75,9 @@ def answers(verb: Callable[..., Any], name: str) -> Act:
     return lambda _one: verb(Handoff.objects.get(), person=who(name), by=Actor.of_person(who(name)), now=at(7))
 
 
-def hands_over(one: Incident) -> None:
+def hands_over(one: Incident) -> Any:
     offers(one)
-    answers(handoffs.accept_handoff, "Cy")(one)
+    return answers(handoffs.accept_handoff, "Cy")(one)
 
 
 def no_longer_required(one: Incident) -> Any:
@@ -240,7 +240,7 @@ def test_a_handoff_that_was_answered_stays_so():
 
 # ── incidents ──
 
-STEPS: dict[tuple[Status | None, Status], list[Act]] = {
+STEPS: dict[tuple[Status | None, Status], list[Callable[..., Incident]]] = {
     (None, Status.DECLARED): [],
     (Status.DECLARED, Status.ACKNOWLEDGED): [lifecycle.acknowledge],
     (Status.DECLARED, Status.MITIGATED): [lifecycle.mitigate],
