@@ -223,6 +223,17 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 10.0,
         "options": {"expire_seconds": 10},
     },
+    "incidents.nag_seats": {"task": "incidents.nag_seats", "schedule": 10.0, "options": {"expire_seconds": 10}},
+    "incidents.announce_shift_changes": {
+        "task": "incidents.announce_shift_changes",
+        "schedule": 10.0,
+        "options": {"expire_seconds": 10},
+    },
+    "incidents.suggest_relief": {
+        "task": "incidents.suggest_relief",
+        "schedule": 60.0,
+        "options": {"expire_seconds": 60},
+    },
     "rotations.settle_duty": {"task": "rotations.settle_duty", "schedule": 60.0, "options": {"expire_seconds": 60}},
     "rotations.review_warnings": {
         "task": "rotations.review_warnings",

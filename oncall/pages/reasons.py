@@ -28,6 +28,7 @@ VACANT = {
     "everyone_declined": "Everyone who was asked declined",
     "exclusive": "Nobody here may hold it beside their other role",
     "waiting_for_first_to_join": "Goes to the first responder who joins",
+    "waiting_for_holder": "Goes to whoever takes another role",
 }
 
 

@@ -18,10 +18,14 @@ NOTE_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class OnItsWay:
-    """A role that its holder offers to somebody else. ``note`` and ``acts`` are pairs, the latter of act and words."""
+    """A role that its holder, or a shift change, offers to somebody else.
+
+    ``why`` is empty where the holder offers it. ``note`` and ``acts`` are pairs, the latter of act and words.
+    """
 
     pk: int
     to: str
+    why: str
     is_to_viewer: bool
     expires_at: datetime
     note: tuple[tuple[str, str], ...]
@@ -113,6 +117,7 @@ def _on_its_way(handoff: Handoff, *, viewer: Person, is_holder: bool) -> OnItsWa
     return OnItsWay(
         pk=handoff.pk,
         to=handoff.person.name,
+        why=f"The shift of the holder ended: {handoff.because}" if handoff.is_automatic else "",
         is_to_viewer=is_to_viewer,
         expires_at=handoff.expires_at,
         note=tuple((words, said) for name, words in NOTE_WORDS.items() if (said := getattr(handoff, name))),

@@ -250,4 +250,18 @@ def test_an_answer_is_explained_in_words_and_with_its_evidence(company, number, 
         "everyone_declined",
         "Nobody: everyone declined.",
     )
-    assert held["evidence"]
+    assert held["evidence"] == [
+        {
+            "person": company.ada.pk,
+            "name": "Ada Okafor",
+            "because": held["because"],
+            "passed_over": None,
+            "accepted_in_30_days": 0,
+            "open_incidents": 0,
+            "hinted": False,
+            "words": "Ada Okafor: on call in payments-primary until 2026-11-23T09:00:00Z",
+        }
+    ]
+    assert [line["words"] for line in vacant["evidence"]] == [
+        f"Ada Okafor: on call in payments-primary until 2026-11-23T09:00:00Z, but declined at {MOMENT}"
+    ]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('incidents', '0004_merging'),
+        ('incidents', '0005_nags_and_shift_changes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,5 +1,7 @@
 """Incidents and who takes part in them."""
 
+from typing import Final, NamedTuple
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -18,6 +20,28 @@ class Status(models.TextChoices):
     ACKNOWLEDGED = "acknowledged", "Acknowledged"
     MITIGATED = "mitigated", "Mitigated"
     RESOLVED = "resolved", "Resolved"
+
+
+class StatusStep(NamedTuple):
+    """A step of an incident, from nothing if ``before`` is None, and the facts of which one tells of it."""
+
+    before: Status | None
+    after: Status
+    facts: tuple[str, ...]
+
+
+# Every way in which an incident goes on; there is no other, and of each the timeline says who did it.
+STATUS_STEPS: Final = (
+    StatusStep(None, Status.DECLARED, ("declared",)),
+    StatusStep(Status.DECLARED, Status.ACKNOWLEDGED, ("acknowledged",)),
+    StatusStep(Status.DECLARED, Status.MITIGATED, ("mitigated",)),
+    StatusStep(Status.ACKNOWLEDGED, Status.MITIGATED, ("mitigated",)),
+    *(
+        StatusStep(status, Status.RESOLVED, ("resolved", "merged"))
+        for status in (Status.DECLARED, Status.ACKNOWLEDGED, Status.MITIGATED)
+    ),
+    StatusStep(Status.RESOLVED, Status.DECLARED, ("reopened",)),
+)
 
 
 class Incident(models.Model):

@@ -9,6 +9,7 @@ from oncall.incidents.services.open_handoffs import cancel_handoffs
 from oncall.incidents.services.presence import come_in, is_here, stop_asking_for_help
 from oncall.incidents.services.room import Room, room_of
 from oncall.incidents.services.seats import ask_sources
+from oncall.incidents.services.watching import stop_watching
 from rotations.actors import Actor
 from rotations.errors import Conflict, Invalid
 
@@ -64,6 +65,7 @@ def _end_in(room: Room, target: Incident) -> None:
         state=State.ENDED, ended_at=room.at, end_reason=EndReason.MERGED
     )
     Vacancy.objects.filter(incident=room.incident, ended_at=None).update(ended_at=room.at)
+    stop_watching(room)
     room.change(status=Status.RESOLVED, resolved_at=room.at, merged_into=target)
     text = f"{room.by.name} merged this incident into #{target.pk} {target.title}"
     room.record("merged", text, into=target.pk, ended=holders)

@@ -15,9 +15,10 @@ from oncall.incidents.services.answers import refuse_unless_speaks_for
 from oncall.incidents.services.asking import gather
 from oncall.incidents.services.open_handoffs import decline_handoff_in
 from oncall.incidents.services.presence import answered_help, come_in, is_here, set_status
-from oncall.incidents.services.roles import REASON_LENGTH, accept_in, give_back
+from oncall.incidents.services.roles import REASON_LENGTH
 from oncall.incidents.services.room import Room, room_of
-from oncall.incidents.services.seats import seat_person
+from oncall.incidents.services.seat_answers import accept_in, give_back
+from oncall.incidents.services.seats import ask_sources, seat_person
 from oncall.incidents.services.words import fitting
 from oncall.incidents.staffing import RuleValue, why_not
 from rotations.actors import Actor
@@ -151,6 +152,7 @@ def _fill_waiting(room: Room, person: Person) -> None:
         if room.is_required(rule) and why_not(rule, facts, person.pk) is None:
             facts = facts.with_holder(rule, person.pk)
             _give_first(room, rule, number, person)
+    ask_sources(room, [])
 
 
 def _give_first(room: Room, rule: RuleValue, number: int, person: Person) -> None:
