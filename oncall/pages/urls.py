@@ -3,12 +3,31 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from oncall.pages.views import accounts, answers, board, declaring, explaining, handoffs, incident, load, swaps
+from oncall.pages.views import (
+    accounts,
+    answers,
+    board,
+    changing,
+    declaring,
+    explaining,
+    handoffs,
+    incident,
+    load,
+    swaps,
+    timeline,
+)
 
 urlpatterns = [
     path("", board.board, name="board"),
     path("board/incidents/", board.incidents_part, name="board-incidents"),
     path("board/on-call/", board.on_call_part, name="board-on-call"),
+    path("schedules/<slug:slug>/", timeline.timeline, name="timeline"),
+    path("schedules/<slug:slug>/now/", timeline.now_part, name="timeline-now"),
+    path("schedules/<slug:slug>/change/", changing.change, name="change"),
+    path("schedules/<slug:slug>/change/preview/", changing.preview_part, name="change-preview"),
+    path("schedules/<slug:slug>/overrides/<int:number>/end/", changing.end, name="end-override"),
+    path("schedules/<slug:slug>/swaps/", changing.ask, name="ask-swap"),
+    path("schedules/<slug:slug>/swaps/<int:number>/cancel/", changing.take_back, name="cancel-swap"),
     path("schedules/<slug:slug>/explain/", explaining.explain, name="explain"),
     path("schedules/<slug:slug>/load/", load.load, name="load"),
     path("swaps/<int:number>/<slug:act>/", swaps.answer_swap, name="answer-swap"),

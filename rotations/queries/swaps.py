@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from rotations.models import Membership, Person, Swap, SwapFlag, SwapState
+from rotations.models import Membership, Person, Schedule, Swap, SwapFlag, SwapState
 
 
 def swaps_asked_of(person: Person, *, now: datetime) -> QuerySet[Swap]:
@@ -22,5 +22,19 @@ def swaps_asked_of(person: Person, *, now: datetime) -> QuerySet[Swap]:
         # Given away meanwhile, or lost in an edit: to accept it would be refused.
         .exclude(flag=SwapFlag.NOT_THEIRS)
         .select_related("rotation__schedule", "replaces", "exchange__rotation__schedule")
+        .order_by("begins", "pk")
+    )
+
+
+def swaps_waiting(schedule: Schedule, *, now: datetime) -> QuerySet[Swap]:
+    """Return the requests of ``schedule`` that nobody has answered and that are not over yet; the next turn first.
+
+    Each from ``begins`` to ``finishes``, as it was asked for.
+    """
+    return (
+        Swap.objects.filter(rotation__schedule=schedule, state=SwapState.ASKED)
+        .annotate(begins=Coalesce("start", "turn_start"), finishes=Coalesce("end", "turn_end"))
+        .filter(finishes__gt=now)
+        .select_related("rotation", "person", "replaces")
         .order_by("begins", "pk")
     )
