@@ -9,7 +9,10 @@ from rotations.permissions import is_member, manages
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """Who looks, and what they are to the team: managers change everything, members put themselves on call."""
+    """Who looks, and what they are to the team: managers change everything, members put themselves on call.
+
+    Managers count as members.
+    """
 
     viewer: Person
     is_manager: bool
@@ -44,4 +47,5 @@ class Allowed:
 def allowed(viewer: Person, schedule: Schedule) -> Allowed:
     """Return what ``viewer`` may change in ``schedule``; two queries at most."""
     by = Actor.of_person(viewer)
-    return Allowed(viewer, is_manager=manages(by, schedule.team), is_member=is_member(by, schedule.team))
+    is_manager = manages(by, schedule.team)
+    return Allowed(viewer, is_manager, is_manager or is_member(by, schedule.team))

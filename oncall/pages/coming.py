@@ -6,13 +6,15 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from oncall.pages.allowed import Allowed
-from oncall.pages.timeline.words import override_names
+from oncall.pages.timeline.rows import names_of_override
 from rotations.engine.intervals import Interval
 from rotations.engine.terms import Plan
-from rotations.models import Override, Person, Schedule, ScheduleChange, ScheduleWarning, Swap, WarningKind
+from rotations.models import Person, Schedule, ScheduleChange, ScheduleWarning, Swap, WarningKind
 from rotations.queries import ShiftRow, shifts_of
 from rotations.queries.swaps import swaps_waiting
+from rotations.queries.timeline import OverrideRow, Timeline
 from rotations.queries.warnings import open_warnings
+from rotations.services.flags import agreed_span
 
 AHEAD: Final = timedelta(days=30)
 
@@ -29,7 +31,7 @@ class MadeBy:
 class StandingOverride:
     """An override that runs or is to come."""
 
-    override: Override
+    row: OverrideRow
     words: str
     made: MadeBy | None
     is_running: bool
@@ -69,11 +71,10 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class WaitingSwap:
-    """A request that nobody has answered; ``begins`` and ``finishes`` are as it was asked for."""
+    """A request that nobody has answered; ``span`` is as it was asked for."""
 
     swap: Swap
-    begins: datetime
-    finishes: datetime
+    span: Interval
     may_cancel: bool
 
 
@@ -87,27 +88,28 @@ class Coming:
     swaps: tuple[WaitingSwap, ...]
 
 
-def coming_of(schedule: Schedule, plan: Plan, *, may: Allowed, now: datetime) -> Coming:
-    """Return what is to come in ``schedule``, with what the viewer may do about it."""
-    swaps = [*swaps_waiting(schedule, now=now)]
-    overrides = list(
-        schedule.overrides.filter(end__gt=now).select_related("person", "replaces", "rotation").order_by("start", "id")
-    )
-    edits = sorted(_edits(plan, now), key=lambda edit: (edit[2], edit[0]))
-    added, edited = _makers(schedule, overrides, [at for _, _, at, _ in edits])
+def coming_of(found: Timeline, *, may: Allowed, now: datetime) -> Coming:
+    """Return what is to come in a schedule, with what the viewer may do about it."""
+    schedule = found.schedule
+    swaps = swaps_waiting(schedule, now=now)
+    edits = sorted(_edits(found.plan, now), key=lambda edit: (edit[2], edit[0]))
+    added, edited = _makers(schedule, [row.override.pk for row in found.coming], [at for _, _, at, _ in edits])
     return Coming(
         troubles=_troubles(schedule, swaps, may=may, now=now),
         overrides=tuple(
-            StandingOverride(each, override_names(each)[0], added.get(each.pk), each.start <= now, may.may_end(each))
-            for each in overrides
+            StandingOverride(
+                row,
+                names_of_override(row)[0],
+                added.get(row.override.pk),
+                row.override.start <= now,
+                may.may_end(row.override),
+            )
+            for row in found.coming
         ),
         edits=tuple(
             PendingEdit(pk, name, at, is_new, edited.get((pk, at.isoformat()))) for pk, name, at, is_new in edits
         ),
-        swaps=tuple(
-            WaitingSwap(swap, swap.begins, swap.finishes, may.may_act_for(swap.replaces_id))  # type: ignore[attr-defined]  # annotated
-            for swap in swaps
-        ),
+        swaps=tuple(WaitingSwap(swap, agreed_span(swap), may.may_act_for(swap.replaces_id)) for swap in swaps),
     )
 
 
@@ -119,23 +121,19 @@ def _edits(plan: Plan, now: datetime) -> Iterator[tuple[int, str, datetime, bool
 
 
 def _makers(
-    schedule: Schedule, overrides: Sequence[Override], edits: Sequence[datetime]
+    schedule: Schedule, overrides: Sequence[int], edits: Sequence[datetime]
 ) -> tuple[dict[int, MadeBy], dict[tuple[int, str], MadeBy]]:
     """Return who made each override, by its id, and each edit, by its rotation and moment; one query each."""
-    changes = ScheduleChange.objects.filter(schedule=schedule, after__isnull=False).order_by("pk")
-    added = changes.filter(what="override_added", after__override__in=[each.pk for each in overrides])
+    changes = ScheduleChange.objects.filter(schedule=schedule).order_by("pk")
+    added = changes.filter(what="override_added", after__override__in=overrides)
     moments = [at.isoformat() for at in edits]
     edited = changes.filter(what__in=("rotation_added", "rotation_edited"), after__effective_at__in=moments)
-    by_override = ((row.after or {}, row) for row in added) if overrides else ()
-    by_edit = ((row.after or {}, row) for row in edited) if edits else ()
+    by_override = added.values_list("after", "actor_name", "at") if overrides else ()
+    by_edit = edited.values_list("after", "actor_name", "at") if edits else ()
     return (
-        {after["override"]: _made(row) for after, row in by_override},
-        {(after["rotation"], after["effective_at"]): _made(row) for after, row in by_edit},
+        {after["override"]: MadeBy(name, at) for after, name, at in by_override},
+        {(after["rotation"], after["effective_at"]): MadeBy(name, at) for after, name, at in by_edit},
     )
-
-
-def _made(row: ScheduleChange) -> MadeBy:
-    return MadeBy(row.actor_name, row.at)
 
 
 def _troubles(schedule: Schedule, swaps: Iterable[Swap], *, may: Allowed, now: datetime) -> tuple[Trouble, ...]:

@@ -26,15 +26,8 @@ def swaps_asked_of(person: Person, *, now: datetime) -> QuerySet[Swap]:
     )
 
 
-def swaps_waiting(schedule: Schedule, *, now: datetime) -> QuerySet[Swap]:
-    """Return the requests of ``schedule`` that nobody has answered and that are not over yet; the next turn first.
-
-    Each from ``begins`` to ``finishes``, as it was asked for.
-    """
-    return (
-        Swap.objects.filter(rotation__schedule=schedule, state=SwapState.ASKED)
-        .annotate(begins=Coalesce("start", "turn_start"), finishes=Coalesce("end", "turn_end"))
-        .filter(finishes__gt=now)
-        .select_related("rotation", "person", "replaces")
-        .order_by("begins", "pk")
-    )
+def swaps_waiting(schedule: Schedule, *, now: datetime) -> list[Swap]:
+    """Return the requests of ``schedule`` that nobody has answered and that are not over yet; in order of the turns."""
+    waiting = Swap.objects.filter(rotation__schedule=schedule, state=SwapState.ASKED, turn_end__gt=now)
+    rows = waiting.order_by("turn_start", "pk").prefetch_related("rotation", "person", "replaces")
+    return [row for row in rows if row.end is None or row.end > now]

@@ -6,6 +6,7 @@ longer or shorter. Where days and hours begin is asked of the zone.
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
@@ -115,8 +116,12 @@ def changes_of(window: Interval, zone: ZoneInfo) -> tuple[tuple[ClockChange, str
     return tuple((change, _words(change)) for change in clock_changes(zone, window))
 
 
+@lru_cache(maxsize=8192)
 def clock(moment: datetime, zone: ZoneInfo) -> str:
-    """Return ``Mon 16 Nov 09:00`` as the clocks of ``zone`` show it; which of the two, where they show it twice."""
+    """Return ``Mon 16 Nov 09:00`` as the clocks of ``zone`` show it; which of the two, where they show it twice.
+
+    Kept: one moment is said of many bars.
+    """
     local = moment.astimezone(zone)
     shown = f"{local:%a} {local.day} {local:%b %H:%M}"
     comes_twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()

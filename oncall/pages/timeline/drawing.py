@@ -22,8 +22,7 @@ GAP: Final = 3
 ROW_PADDING: Final = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """Something to be drawn in ``span``. ``names`` are what to write on it, the first that fits.
 
     ``opens`` says that the address is a form, which may be shown on the page.
@@ -39,8 +38,7 @@ class Mark:
     is_past: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(NamedTuple):
     """A mark in its place: ``x`` and ``width`` such as ``12.5%``. ``text`` is empty where nothing fits.
 
     ``is_tight`` says that it stands in the middle, because it leaves no margin; ``is_cut`` at which sides the bar goes
@@ -101,12 +99,13 @@ class Scale:
 
     def __init__(self, window: Interval) -> None:
         self.window: Final = window
-        self._percent: Final = 100 / window.length.total_seconds()
+        self._whole: Final = window.length
 
     def at(self, moment: datetime) -> float:
         """Return where ``moment`` lies, to a ten-thousandth; before and after the window its edges."""
-        inside = min(max(moment, self.window.start), self.window.end)
-        return round((inside - self.window.start).total_seconds() * self._percent, 4)
+        if moment <= self.window.start:
+            return 0.0
+        return 100.0 if moment >= self.window.end else round(100 * ((moment - self.window.start) / self._whole), 4)
 
     def place(self, moment: datetime) -> str:
         """Return where ``moment`` lies, such as ``12.5%``."""
@@ -149,21 +148,21 @@ def _lane(row: Wanted, scale: Scale, top: int) -> Lane:
     free_from: list[datetime] = []
     bars: list[Bar] = []
     for mark in sorted(row.marks, key=_start):
-        seen = mark.span.clip(scale.window)
-        if seen is None:
+        start, end = max(mark.span.start, scale.window.start), min(mark.span.end, scale.window.end)
+        if start >= end:
             continue
-        level = next((n for n, end in enumerate(free_from) if end <= seen.start), len(free_from))
-        free_from[level : level + 1] = [seen.end]
-        bars.append(_bar(mark, seen, scale, top + ROW_PADDING + level * (row.bar_height + GAP), row.bar_height))
+        level = next((n for n, free in enumerate(free_from) if free <= start), len(free_from))
+        free_from[level : level + 1] = [end]
+        bars.append(_bar(mark, scale, top + ROW_PADDING + level * (row.bar_height + GAP), row.bar_height))
     levels = max(len(free_from), 1)
     height = 2 * ROW_PADDING + levels * row.bar_height + (levels - 1) * GAP
     return Lane(row.name, row.note, top, height, tuple(bars), row.is_final)
 
 
-def _bar(mark: Mark, seen: Interval, scale: Scale, y: int, height: int) -> Bar:
-    x, right = scale.at(seen.start), scale.at(seen.end)
+def _bar(mark: Mark, scale: Scale, y: int, height: int) -> Bar:
+    x, right = scale.at(mark.span.start), scale.at(mark.span.end)
     text, is_tight = text_that_fits(mark.names, (right - x) / 100 * NARROWEST)
-    is_cut = (mark.span.start < seen.start, seen.end < mark.span.end)
+    is_cut = (mark.span.start < scale.window.start, scale.window.end < mark.span.end)
     return Bar(mark, percent(x), percent(right - x), y, height, text, is_tight, is_cut)
 
 

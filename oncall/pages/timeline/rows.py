@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from oncall.pages.timeline.drawing import Mark, Wanted
@@ -20,9 +20,8 @@ from oncall.pages.timeline.words import (
 from rotations.engine.alone import Alone
 from rotations.engine.intervals import Interval, gaps
 from rotations.engine.terms import Shift
-from rotations.models import Override
 from rotations.queries import ShiftRow
-from rotations.queries.timeline import Swapped, Timeline
+from rotations.queries.timeline import OverrideRow, SwapRow, Timeline
 
 FINAL_HEIGHT, OWN_HEIGHT = 34, 24
 
@@ -37,8 +36,7 @@ class Addresses(Protocol):
         """Return where ``span`` is changed, empty for whoever may not; ``person`` is on call in it, None nobody."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One line of the table: a shift, a gap or planned silence. ``change`` is empty where nothing can be changed."""
 
     kind: str
@@ -76,7 +74,7 @@ def entries_of(found: Timeline, reading: Reading) -> tuple[Entry, ...]:
     final = found.final
     shifts = (_shift_entry(row, found.window, reading) for row in final.shifts)
     gaps = (_empty_entry("gap", gap, NOBODY, "", reading) for gap in final.gaps)
-    reasons = {override.pk: override.reason for override in found.overrides}
+    reasons = {row.override.pk: row.override.reason for row in found.overrides}
     silence = (
         _empty_entry("silence", Interval(each.start, each.end), SILENCE, reasons.get(each.override, ""), reading)
         for each in final.silence
@@ -160,33 +158,38 @@ def _own_mark(shift: Shift, found: Timeline, reading: Reading, *, is_shadow: boo
     )
 
 
-def _override_mark(override: Override, reading: Reading) -> Mark:
-    span, names = Interval(override.start, override.end), override_names(override)
-    where = f" in {override.rotation.name}" if override.rotation else ""
-    title = with_reason(f"Override: {names[0]}{where}, {reading.words(span)}", override.reason)
+def names_of_override(row: OverrideRow) -> tuple[str, ...]:
+    """Return what an override does, in less and less words."""
+    person, replaces = (each.name if each else "" for each in (row.person, row.replaces))
+    return override_names(row.override.kind, person, replaces)
+
+
+def _override_mark(row: OverrideRow, reading: Reading) -> Mark:
+    span, names = row.span, names_of_override(row)
+    where = f" in {row.rotation_name}" if row.rotation_name else ""
+    title = with_reason(f"Override: {names[0]}{where}, {reading.words(span)}", row.override.reason)
     return Mark(
-        "silence" if override.kind == "silence" else "override",
+        "silence" if row.override.kind == "silence" else "override",
         span,
         names,
         f"{title}. Why?",
-        reading.addresses.why(max(span.start, reading.now) if reading.now in span else span.start),
-        colour=reading.colours.get(override.person_id or 0),
+        reading.addresses.why(reading.now if reading.now in span else span.start),
+        colour=reading.colours[row.person.pk] if row.person else None,
         is_past=reading.is_past(span),
     )
 
 
-def _swap_mark(swapped: Swapped, reading: Reading) -> Mark:
-    swap, span = swapped.swap, swapped.span
-    names = swap_names(swap)
-    title = with_reason(f"Swap: {names[0]} in {swap.rotation.name}, {reading.words(span)}", swap.reason)
+def _swap_mark(row: SwapRow, reading: Reading) -> Mark:
+    names = swap_names(row.person.name, row.replaces.name)
+    title = with_reason(f"Swap: {names[0]} in {row.rotation_name}, {reading.words(row.span)}", row.swap.reason)
     return Mark(
         "swap",
-        span,
+        row.span,
         names,
         f"{title}. Why?",
-        reading.addresses.why(span.start),
-        colour=reading.colours.get(swap.person_id or 0),
-        is_past=reading.is_past(span),
+        reading.addresses.why(row.span.start),
+        colour=reading.colours[row.person.pk],
+        is_past=reading.is_past(row.span),
     )
 
 

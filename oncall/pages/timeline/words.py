@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from oncall.pages.timeline.axis import clock
 from rotations.engine.terms import Source
-from rotations.models import Override, OverrideKind, Swap
+from rotations.models import OverrideKind
 
 NOBODY, SILENCE = "Nobody", "Planned silence"
 
@@ -39,11 +39,9 @@ def reason_words(source: Source, rotation_name: str) -> str:
             assert_never(source.kind)
 
 
-def override_names(override: Override) -> tuple[str, ...]:
-    """Return what an override does, in less and less words."""
-    person = override.person.name if override.person else ""
-    replaces = override.replaces.name if override.replaces else "everyone"
-    match OverrideKind(override.kind):
+def override_names(kind: str, person: str, replaces: str) -> tuple[str, ...]:
+    """Return what an override does, in less and less words; ``person`` and ``replaces`` are names, or empty."""
+    match OverrideKind(kind):
         case OverrideKind.SILENCE:
             return (SILENCE, "Silence")
         case OverrideKind.ADD:
@@ -51,19 +49,15 @@ def override_names(override: Override) -> tuple[str, ...]:
         case OverrideKind.REMOVE:
             return (f"without {replaces}", f"no {replaces}", *names_of(replaces)[2:])
         case OverrideKind.REPLACE:
-            return (f"{person} instead of {replaces}", f"{person} for {_first(replaces)}", *names_of(person))
+            instead = replaces or "everyone"
+            return (f"{person} instead of {instead}", f"{person} for {_first(instead)}", *names_of(person))
         case _:
-            assert_never(override.kind)
+            assert_never(kind)
 
 
-def swap_names(swap: Swap) -> tuple[str, ...]:
+def swap_names(person: str, replaces: str) -> tuple[str, ...]:
     """Return who takes a turn of whom, in less and less words."""
-    person = swap.person.name if swap.person else ""
-    return (
-        f"{person} takes over from {swap.replaces}",
-        f"{person} for {_first(swap.replaces.name)}",
-        *names_of(person),
-    )
+    return (f"{person} takes over from {replaces}", f"{person} for {_first(replaces)}", *names_of(person))
 
 
 def with_reason(words: str, reason: str) -> str:

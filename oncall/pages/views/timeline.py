@@ -23,8 +23,7 @@ from oncall.pages.signing_in import Visit, signed_in
 from oncall.pages.timeline.axis import VIEWS
 from oncall.pages.timeline.chart import chart_of
 from oncall.pages.timeline.colours import colours_of
-from oncall.pages.timeline.rows import Reading, entries_of, wanted_rows
-from oncall.pages.timeline.words import override_names
+from oncall.pages.timeline.rows import Reading, entries_of, names_of_override, wanted_rows
 from rotations import queries
 from rotations.errors import Invalid
 from rotations.models import Schedule
@@ -57,14 +56,14 @@ def show_timeline(
     form = SheetForm(request.GET)
     wanted = asked(form, viewer_zone=request.user.zone, now=now)
     try:
-        found = timeline_of(schedule, window=wanted.sheet.window)
+        found = timeline_of(schedule, window=wanted.sheet.window, now=now)
     except Invalid as trouble:
         form.add_error("date", trouble.detail)
         wanted = asked(SheetForm(), viewer_zone=request.user.zone, now=now)
-        found = timeline_of(schedule, window=wanted.sheet.window)
+        found = timeline_of(schedule, window=wanted.sheet.window, now=now)
     with timezone.override(wanted.zone):
         context = _now(request, schedule, now=now) | _sheet(request, found, wanted, now=now)
-        context |= {"form": form, "refusal": refusal, "done": _done(request, schedule, now=now)}
+        context |= {"form": form, "refusal": refusal, "done": _done(request, found)}
         status = 400 if form.errors else status
         return render(request, "pages/timeline.html", context, status=status)
 
@@ -92,7 +91,7 @@ def _sheet(request: Visit, found: Timeline, wanted: Asked, *, now: datetime) -> 
         "found": found,
         "chart": chart_of(wanted.sheet, wanted_rows(found, entries, reading), zone=wanted.zone, now=now),
         "entries": entries,
-        "coming": coming_of(found.schedule, found.plan, may=may, now=now),
+        "coming": coming_of(found, may=may, now=now),
         "shares": bars(found.loads),
         "legend": LEGEND,
         "most": MOST_LISTED,
@@ -128,11 +127,8 @@ def _all_zones() -> SafeString:
     return format_html_join("", '<option value="{}">{}</option>', ((name, name) for name in sorted(zone_names())))
 
 
-def _done(request: Visit, schedule: Schedule, *, now: datetime) -> dict[str, Any] | None:
+def _done(request: Visit, found: Timeline) -> dict[str, Any] | None:
     """Return the override that was just made, to be told and taken back, where it is not over."""
     number = request.GET.get("done", "")
-    if not number.isdecimal():
-        return None
-    running = schedule.overrides.filter(pk=int(number[:18]), end__gt=now)
-    override = running.select_related("person", "replaces", "rotation").first()
-    return override and {"override": override, "words": override_names(override)[0]}
+    done = next((row for row in found.coming if str(row.override.pk) == number), None)
+    return done and {"override": done.override, "words": names_of_override(done)[0]}
