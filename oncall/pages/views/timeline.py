@@ -59,7 +59,7 @@ def show_timeline(
         found = timeline_of(schedule, window=wanted.sheet.window, now=now)
     except Invalid as trouble:
         form.add_error("date", trouble.detail)
-        wanted = asked(SheetForm(), viewer_zone=request.user.zone, now=now)
+        wanted = asked(SheetForm({}), viewer_zone=request.user.zone, now=now)
         found = timeline_of(schedule, window=wanted.sheet.window, now=now)
     with timezone.override(wanted.zone):
         context = _now(request, schedule, now=now) | _sheet(request, found, wanted, now=now)
