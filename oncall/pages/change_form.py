@@ -82,14 +82,16 @@ class ChangeForm(forms.Form):
     def wanted(self) -> dict[str, Any]:
         """Return what the service is asked for; the form is valid."""
         values, me = self.cleaned_data, self.may.viewer
-        who: Mapping[str, Any] = {
+        kinds: dict[str, dict[str, Any]] = {
             "take": {"kind": OverrideKind.REPLACE if self.replaced else OverrideKind.ADD, "person": me},
             "replace": {"kind": OverrideKind.REPLACE, "person": values.get("person")},
             "add": {"kind": OverrideKind.ADD, "person": values.get("person")},
             "silence": {"kind": OverrideKind.SILENCE},
-        }[values["what"]]
+        }
         replaces = self.replaced if values["what"] in ("take", "replace") else None
-        return {**who, "replaces": replaces} | {name: values[name] for name in ("start", "end", "reason")}
+        return (
+            kinds[values["what"]] | {"replaces": replaces} | {name: values[name] for name in ("start", "end", "reason")}
+        )
 
     def refuse(self, trouble: Refusal | ValidationError) -> None:
         """Let the form say what a service has refused, at the field it is about."""

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final, cast
+
+from django.db.models import QuerySet
 
 from oncall.pages.allowed import Allowed
 from oncall.pages.timeline.rows import names_of_override
@@ -128,12 +130,15 @@ def _makers(
     added = changes.filter(what="override_added", after__override__in=overrides)
     moments = [at.isoformat() for at in edits]
     edited = changes.filter(what__in=("rotation_added", "rotation_edited"), after__effective_at__in=moments)
-    by_override = added.values_list("after", "actor_name", "at") if overrides else ()
-    by_edit = edited.values_list("after", "actor_name", "at") if edits else ()
     return (
-        {after["override"]: MadeBy(name, at) for after, name, at in by_override},
-        {(after["rotation"], after["effective_at"]): MadeBy(name, at) for after, name, at in by_edit},
+        {after["override"]: made for after, made in _made(added)} if overrides else {},
+        {(after["rotation"], after["effective_at"]): made for after, made in _made(edited)} if edits else {},
     )
+
+
+def _made(changes: QuerySet[ScheduleChange]) -> Iterator[tuple[dict[str, Any], MadeBy]]:
+    for after, name, at in changes.values_list("after", "actor_name", "at"):
+        yield cast("dict[str, Any]", after), MadeBy(name, at)
 
 
 def _troubles(schedule: Schedule, swaps: Iterable[Swap], *, may: Allowed, now: datetime) -> tuple[Trouble, ...]:

@@ -96,7 +96,7 @@ def take_back(request: Visit, slug: str, number: int) -> HttpResponse:
 
 def _form(request: Visit, schedule: Schedule, here: Asked) -> ChangeForm:
     may = allowed(request.user, schedule)
-    options = {"schedule": schedule, "may": may, "zone": here.zone}
+    options: dict[str, Any] = {"schedule": schedule, "may": may, "zone": here.zone}
     if request.method == "POST":
         return ChangeForm(request.POST, **options)
     try:
@@ -166,8 +166,7 @@ def _pressed(
     """Carry out what a button of the timeline asks for, and show the timeline again."""
     refusal = press(schedule.pk, act)
     if refusal is not None:
-        request.GET = request.POST
-        return show_timeline(request, schedule, now=now, refusal=refusal, status=refusal.status)
+        return show_timeline(request, schedule, now=now, form=SheetForm(request.POST), refusal=refusal)
     messages.success(request, told)
     return redirect(f"{reverse('timeline', args=[schedule.slug])}?{_here(request, now=now).query()}")
 

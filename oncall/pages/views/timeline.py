@@ -43,17 +43,23 @@ def timeline(request: Visit, slug: str) -> HttpResponse:
 def now_part(request: Visit, slug: str) -> HttpResponse:
     """Show who is on call alone, for the page that polls."""
     schedule, now = schedule_or_404(slug), timezone.now()
-    with timezone.override(asked(SheetForm(request.GET), viewer_zone=request.user.zone, now=now).zone):
-        response = render(request, "pages/parts/now.html", _now(request, schedule, now=now))
+    wanted = asked(SheetForm(request.GET), viewer_zone=request.user.zone, now=now)
+    with timezone.override(wanted.zone):
+        response = render(request, "pages/parts/now.html", _now(request, schedule, wanted, now=now))
     response.headers[PART] = "now"
     return response
 
 
 def show_timeline(
-    request: Visit, schedule: Schedule, *, now: datetime, refusal: RefusedPress | None = None, status: int = 200
+    request: Visit,
+    schedule: Schedule,
+    *,
+    now: datetime,
+    form: SheetForm | None = None,
+    refusal: RefusedPress | None = None,
 ) -> HttpResponse:
-    """Render the page; ``refusal`` is what a button on it was refused."""
-    form = SheetForm(request.GET)
+    """Render the page; ``form`` says which sheet, by default the address; ``refusal`` what a button was refused."""
+    form = form or SheetForm(request.GET)
     wanted = asked(form, viewer_zone=request.user.zone, now=now)
     try:
         found = timeline_of(schedule, window=wanted.sheet.window, now=now)
@@ -62,9 +68,9 @@ def show_timeline(
         wanted = asked(SheetForm({}), viewer_zone=request.user.zone, now=now)
         found = timeline_of(schedule, window=wanted.sheet.window, now=now)
     with timezone.override(wanted.zone):
-        context = _now(request, schedule, now=now) | _sheet(request, found, wanted, now=now)
+        context = _now(request, schedule, wanted, now=now) | _sheet(request, found, wanted, now=now)
         context |= {"form": form, "refusal": refusal, "done": _done(request, found)}
-        status = 400 if form.errors else status
+        status = refusal.status if refusal else 400 if form.errors else 200
         return render(request, "pages/timeline.html", context, status=status)
 
 
@@ -73,10 +79,10 @@ def schedule_or_404(slug: str) -> Schedule:
     return get_object_or_404(queries.active_schedules(), slug=slug)
 
 
-def _now(request: Visit, schedule: Schedule, *, now: datetime) -> dict[str, Any]:
+def _now(request: Visit, schedule: Schedule, wanted: Asked, *, now: datetime) -> dict[str, Any]:
     (answer,) = queries.on_call([schedule], at=now)
     row = schedule_row(answer, viewer=request.user, foreseen=None)
-    return {"schedule": schedule, "now": now, "row": row, "part_query": request.GET.urlencode()}
+    return {"schedule": schedule, "now": now, "row": row, "asked": wanted}
 
 
 def _sheet(request: Visit, found: Timeline, wanted: Asked, *, now: datetime) -> dict[str, Any]:

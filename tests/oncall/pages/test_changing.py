@@ -72,7 +72,7 @@ def ways(response) -> list[str]:
     return [value for value, _ in response.context["form"].fields["what"].choices]
 
 
-def saved() -> list[tuple]:
+def saved() -> list[tuple[object, ...]]:
     found = Override.objects.values_list("kind", "replaces__name", "person__name", "start", "end", "reason")
     return list(found)
 
@@ -144,7 +144,7 @@ def test_a_member_takes_a_shift_of_somebody_else_in_two_presses(signed_in: SignI
         ("silence", ("silence", None, None)),
     ],
 )
-def test_a_gap_is_filled_or_planned(signed_in: SignIn, mia, ada, primary, what: str, made: tuple):
+def test_a_gap_is_filled_or_planned(signed_in: SignIn, mia, ada, primary, what: str, made: tuple[object, ...]):
     weekly_rotation(primary, [ada], ends_at=MONDAY + 3 * DAY)
     client = signed_in(mia)
     form = opened(client, start="2026-11-26T09:00:00Z", end="2026-11-27T09:00:00Z")

@@ -272,10 +272,13 @@ def test_overrides_to_come_say_by_whom_they_were_made_and_can_be_ended(
     override(primary, NOW - HOUR, 5 * HOUR, person=bo, replaces=ada, reason="dentist", now=NOW - HOUR)
     override(primary, MONDAY, HOUR, kind="silence", now=NOW - HOUR)
 
-    for somebody, buttons in ((ada, ["End now: Bo Lind instead of Ada Okafor", "Take back: Planned silence"]), (bo, 1)):
-        page = signed_in(somebody).get(PAGE)
-        found = buttons_of(page, "overrides")
-        assert found == buttons if isinstance(buttons, list) else len(found) == buttons
+    page = signed_in(bo).get(PAGE)
+
+    assert buttons_of(page, "overrides") == ["End now: Bo Lind instead of Ada Okafor"]
+    assert buttons_of(signed_in(ada).get(PAGE), "overrides") == [
+        "End now: Bo Lind instead of Ada Okafor",
+        "Take back: Planned silence",
+    ]
     assert lines_of(page, "overrides")[1:3] == [
         "Bo Lind instead of Ada Okafor Now: dentist by Oncall, 02:14 02:14 to 07:14",
         "End now: Bo Lind instead of Ada Okafor",

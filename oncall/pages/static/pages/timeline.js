@@ -6,7 +6,8 @@
 
   async function open(link) {
     await htmx.ajax("GET", link.getAttribute("href"), { target: "#change", swap: "innerHTML" });
-    if (!document.getElementById("change-title")) return;
+    // Where the form did not come, the press leads to it as any link does.
+    if (!document.getElementById("change-title")) return location.assign(link.href.baseVal ?? link.href);
     dialog().showModal();
     dialog().querySelector("input:checked, .button")?.focus();
   }

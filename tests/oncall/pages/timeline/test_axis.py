@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oncall.pages.timeline.axis import VIEWS, View, changes_of, clock, days_of, sheet, ticks_of
+from rotations.engine.intervals import Interval
 
 BERLIN, NEW_YORK, LORD_HOWE, SANTIAGO, APIA = (
     ZoneInfo(name)
@@ -18,7 +19,7 @@ ZONES = [BERLIN, NEW_YORK, LORD_HOWE, SANTIAGO, APIA, ZoneInfo("America/Havana")
 INSTANT = timedelta(microseconds=1)
 
 
-def hours(span) -> float:
+def hours(span: Interval) -> float:
     return span.length / timedelta(hours=1)
 
 
