@@ -12,7 +12,7 @@ from rotations.engine.intervals import Interval, micros
 from rotations.engine.rules import NOBODY, Covers, Held, changed, replaces_everyone, whom_it_concerns
 from rotations.engine.serving import turn_track
 from rotations.engine.shifts import gaps_of, shifts_of, silence_of, whole
-from rotations.engine.terms import Absence, Outlook, Override, Plan, Rotation, Shift, Swap
+from rotations.engine.terms import Absence, Outlook, Override, Plan, Rotation, Shift, Silence, Swap
 from rotations.engine.tracks import Track, cut, overlay, place_after, put, rewrite, together
 from rotations.engine.turns import TurnInForce, people_of, shadows_of, turn_in_force
 
@@ -35,6 +35,13 @@ def outlook(plan: Plan, window: Interval, *, clip: bool = True) -> Outlook:
         gaps=gaps_of(track, micros(window.start), micros(window.end)),
         silence=silence_of(track),
     )
+
+
+def silences(plan: Plan, window: Interval) -> tuple[Silence, ...]:
+    """Return the planned silence within ``window``, as ``outlook`` does; at once where none was ever planned."""
+    if not any(override.kind == "silence" for override in plan.overrides):
+        return ()
+    return silence_of(people_track(plan, micros(window.start), micros(window.end)))
 
 
 def people_track(plan: Plan, start: int, end: int) -> Track:

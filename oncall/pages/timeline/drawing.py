@@ -10,7 +10,7 @@ from typing import Final, Literal, NamedTuple
 
 from rotations.engine.intervals import Interval
 
-Kind = Literal["shift", "gap", "silence", "override", "swap", "turn", "shadow", "off"]
+Kind = Literal["shift", "gap", "silence", "override", "swap", "turn", "shadow"]
 
 # The chart is at least as wide as this, in pixels, so what fits here fits always.
 NARROWEST: Final = 960

@@ -18,7 +18,7 @@ from oncall.pages.timeline.words import (
     with_reason,
 )
 from rotations.engine.alone import Alone
-from rotations.engine.intervals import Interval, gaps
+from rotations.engine.intervals import Interval
 from rotations.engine.terms import Shift
 from rotations.queries import ShiftRow
 from rotations.queries.timeline import OverrideRow, SwapRow, Timeline
@@ -139,8 +139,6 @@ def _own_marks(alone: Alone, found: Timeline, reading: Reading) -> Iterator[Mark
         yield _own_mark(shift, found, reading, is_shadow=False)
     for shift in alone.shadows:
         yield _own_mark(shift, found, reading, is_shadow=True)
-    for hole in gaps(found.window, (Interval(shift.start, shift.end) for shift in alone.shifts)):
-        yield Mark("off", hole, title=f"{alone.rotation.name}: nobody, {reading.words(hole)}")
 
 
 def _own_mark(shift: Shift, found: Timeline, reading: Reading, *, is_shadow: bool) -> Mark:
