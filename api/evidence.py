@@ -46,10 +46,3 @@ class CandidateShape(Answer):
     open_incidents = serializers.IntegerField(help_text="In how many others they serve in this role.")
     hinted = serializers.BooleanField(help_text="The sender of the signal named them.")
     words = serializers.CharField()
-
-    def to_representation(self, instance: Any) -> dict[str, Any]:
-        # Evidence that was kept before it had words of its own.
-        reason = f", but {instance['passed_over'].replace('_', ' ')}" if instance["passed_over"] else ""
-        words = {"words": f"{instance['name']}: {instance['because']}{reason}"}
-        shown_as: dict[str, Any] = super().to_representation(words | dict(instance))
-        return shown_as

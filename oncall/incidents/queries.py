@@ -281,7 +281,7 @@ def _assignment_explained(row: Assignment) -> Explanation:
         end_reason=row.end_reason,
         end_note=row.end_note,
         because=row.because,
-        evidence=row.evidence,
+        evidence=_in_words(row.evidence),
     )
 
 
@@ -297,8 +297,13 @@ def _vacancy_explained(row: Vacancy) -> Explanation:
         end_reason="",
         end_note="",
         because=row.because,
-        evidence=row.evidence,
+        evidence=_in_words(row.evidence),
     )
+
+
+def _in_words(evidence: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    # What was kept before it had a sentence of its own says at least where somebody was found.
+    return [{"words": f"{one['name']}: {one['because']}"} | one for one in evidence]
 
 
 def handoffs_of(incident: Incident, role: Role) -> QuerySet[Handoff]:

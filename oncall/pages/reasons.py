@@ -7,22 +7,6 @@ from typing import Any
 
 from oncall.incidents.queries import Explanation
 
-# How a sentence goes on after a candidate's name.
-PASSED_OVER = {
-    "absent": "is away",
-    "deactivated": "was deactivated",
-    "shadow": "only shadows",
-    "observer": "only watches",
-    "left": "left the incident",
-    "declined": "declined it in this incident",
-    "released": "gave it back",
-    "unanswered": "did not answer",
-    "seated": "has a seat of it already",
-    "exclusive": "holds a role that excludes it",
-    "loaded": "serves in enough open incidents",
-    "not_on_call": "is not on call for it",
-    "ranked_after": "came after the one who was chosen",
-}
 VACANT = {
     "no_one_on_call": "Nobody is on call where the plan looks",
     "everyone_declined": "Everyone who was asked declined",
@@ -34,11 +18,10 @@ VACANT = {
 
 @dataclass(frozen=True, slots=True)
 class Considered:
-    """Somebody who was a candidate, where they were found, and why they were passed over; empty: they were chosen."""
+    """Somebody who was a candidate: in a sentence, where they were found and why they were passed over, if they were."""
 
-    name: str
-    found: str
-    passed_over: str
+    words: str
+    is_chosen: bool
     counts: str
 
 
@@ -58,7 +41,7 @@ class Span:
     @property
     def was_weighed(self) -> bool:
         """Return whether there was anybody to choose among: of one candidate, ``words`` say it all."""
-        return len(self.considered) > 1 or any(one.passed_over for one in self.considered)
+        return len(self.considered) > 1 or not all(one.is_chosen for one in self.considered)
 
 
 def spans_in_words(explained: Iterable[Explanation]) -> list[Span]:
@@ -92,13 +75,7 @@ def _span(one: Explanation) -> Span:
 
 
 def _considered(line: Mapping[str, Any]) -> Considered:
-    code = line["passed_over"]
-    return Considered(
-        name=line["name"] or "Somebody",
-        found=line["because"],
-        passed_over="" if code is None else PASSED_OVER.get(code, code.replace("_", " ")),
-        counts=_counts(line),
-    )
+    return Considered(line["words"], line["passed_over"] is None, _counts(line))
 
 
 def _counts(line: Mapping[str, Any]) -> str:

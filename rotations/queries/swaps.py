@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from rotations.models import Membership, Person, Swap, SwapFlag, SwapState
+from rotations.models import Membership, Person, Schedule, Swap, SwapFlag, SwapState
 
 
 def swaps_asked_of(person: Person, *, now: datetime) -> QuerySet[Swap]:
@@ -24,3 +24,10 @@ def swaps_asked_of(person: Person, *, now: datetime) -> QuerySet[Swap]:
         .select_related("rotation__schedule", "replaces", "exchange__rotation__schedule")
         .order_by("begins", "pk")
     )
+
+
+def swaps_waiting(schedule: Schedule, *, now: datetime) -> list[Swap]:
+    """Return the requests of ``schedule`` that nobody has answered and that are not over yet; in order of the turns."""
+    waiting = Swap.objects.filter(rotation__schedule=schedule, state=SwapState.ASKED, turn_end__gt=now)
+    rows = waiting.order_by("turn_start", "pk").prefetch_related("rotation", "person", "replaces")
+    return [row for row in rows if row.end is None or row.end > now]
