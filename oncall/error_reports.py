@@ -1,4 +1,4 @@
-"""What may a report of a failure tell? Everything but secrets: neither in the addresses nor in the variables it shows."""
+"""What may a report of a failure tell? Everything but secrets, be they in an address or in a variable."""
 
 from types import FrameType
 from typing import Any

@@ -18,12 +18,12 @@ pytestmark = pytest.mark.django_db
 TOKEN = new_token()
 
 
-def fail(request: HttpRequest, token: str) -> NoReturn:
+def fail(request: HttpRequest, token: str, name: str) -> NoReturn:
     address = f"feed {token}"
     raise LookupError(f"{address} leads nowhere")
 
 
-urlpatterns = [path("feeds/<token>/<name>.ics", lambda request, token, name: fail(request, token))]
+urlpatterns = [path("feeds/<token>/<name>.ics", fail)]
 CALLER = Client(raise_request_exception=False, headers={"Authorization": f"Bearer oc_{TOKEN}"})
 
 

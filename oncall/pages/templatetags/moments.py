@@ -46,6 +46,19 @@ def countdown(context: Context, deadline: datetime) -> SafeString:
     return format_html('<time datetime="{}" data-deadline>{}</time>', _iso(deadline), words)
 
 
+@register.simple_tag(takes_context=True)
+def starts(context: Context, at: datetime) -> SafeString:
+    """Return how far ahead ``at`` is, ``In 2 h 14 min``; the page's script counts the last hour by the second."""
+    words = f"In {in_words(at - context['now'])}"
+    return format_html('<time datetime="{}" data-deadline="starts">{}</time>', _iso(at), words)
+
+
+@register.filter
+def words(code: str) -> str:
+    """Return a code as words: ``Absence cover``."""
+    return code.replace("_", " ").capitalize()
+
+
 @register.filter
 def moments_in_place(text: str, now: datetime) -> str:
     """Return ``text`` with the UTC moments written in it said as the viewer reads them."""
