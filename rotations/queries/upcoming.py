@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.db.models import QuerySet
+
 from rotations.engine.intervals import Interval
 from rotations.models import Absence, Person, Schedule
 from rotations.queries.people import schedules_of
@@ -60,9 +62,9 @@ def is_own_turn(shift: ShiftRow) -> bool:
     return shift.source.ordinal is not None and all(step.kind == "swap" for step in shift.source.chain)
 
 
-def absences_to_come(person: Person, *, now: datetime) -> Iterable[Absence]:
-    """Return the absences of ``person`` that are not over, in order of start."""
-    return Absence.objects.filter(person=person, end__gt=now).order_by("start", "pk")
+def absences_to_come(person: Person, *, now: datetime) -> QuerySet[Absence]:
+    """Return the absences of ``person`` that are not over, in order of start, each with them."""
+    return Absence.objects.filter(person=person, end__gt=now).select_related("person").order_by("start", "pk")
 
 
 def clashes(person: Person, absences: Iterable[Absence], *, now: datetime) -> dict[int, tuple[Clash, ...]]:

@@ -51,7 +51,7 @@ def _giveable(found: tuple[Clash, ...]) -> tuple[Giveable, ...]:
 
 def _in_reach(day: date) -> None:
     if not FIRST_YEAR <= day.year < LAST_YEAR:
-        raise ValidationError(f"Choose a year from {FIRST_YEAR} to {LAST_YEAR - 1}.", code="invalid")
+        raise ValidationError(f"Choose a year from {FIRST_YEAR} to {LAST_YEAR - 1}.", code="year")
 
 
 def day_field(label: str) -> forms.DateField:
