@@ -12,7 +12,9 @@ T = TypeVar("T")
 
 
 def filled(form: forms.Form, act: Callable[[], T]) -> T | None:
-    """Return what ``act`` returned; None where it was refused, which wrote nothing, and ``form`` holds the reason."""
+    """Return what ``act`` returned; None where it was not called, or refused and wrote nothing: ``form`` says why."""
+    if not form.is_valid():
+        return None
     try:
         return act()
     except Refusal as refusal:

@@ -1,10 +1,9 @@
 """Calendars over HTTP, in process: built, fetched when at hand, and answered as unchanged without being built."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext, override_settings
 
@@ -36,13 +35,11 @@ def _address(crew: list[Person], *, every: int, **options: int) -> str:
 
 def _rows(count: int, address: str, *, budget: float) -> Iterator[Row]:
     what = f"feed of {count:,} events"
-    fetch: Callable[[], HttpResponse] = partial(Client().get, address)
+    fetch = partial(Client().get, address)
     built = fetch()
-    unchanged: Callable[[], HttpResponse] = partial(
-        Client(headers={"If-None-Match": built.headers["ETag"]}).get, address
-    )
+    unchanged = partial(Client(headers={"If-None-Match": built.headers["ETag"]}).get, address)
 
-    def rebuild() -> HttpResponse:
+    def rebuild() -> object:
         forget()
         return fetch()
 

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 from django.core import mail
@@ -40,7 +40,7 @@ def mailed() -> Iterator[None]:
 def test_mail_about_a_failure_tells_everything_but_the_token(mailed: None):
     response = CALLER.get(f"/feeds/{TOKEN}/payments.ics")
 
-    [message] = mail.outbox
+    message: Any = mail.outbox[0]
     html, _ = message.alternatives[0]
     assert response.status_code == 500
     assert message.subject.endswith("Internal Server Error: /feeds/***/payments.ics")

@@ -89,15 +89,11 @@ class NewCalendarForm(CalendarForm):
         self.fields["what"].choices = list(_choices(person))  # type: ignore[attr-defined]
 
     @property
-    def subject(self) -> dict[str, Subject]:
-        """Return the schedule, team or person that was chosen, by its kind."""
-        kind, _, number = self.cleaned_data["what"].partition(":")
-        return {kind: KINDS[kind]._default_manager.get(pk=number)}
-
-    @property
-    def options(self) -> dict[str, Any]:
-        """Return what was chosen of how it shows."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "what"}
+    def chosen(self) -> dict[str, Any]:
+        """Return what to make, as the service takes it: the schedule, team or person by its kind, and the options."""
+        values = dict(self.cleaned_data)
+        kind, _, number = values.pop("what").partition(":")
+        return {kind: KINDS[kind]._default_manager.get(pk=number), **values}
 
 
 def _choices(person: Person) -> Iterator[tuple[str, str | list[tuple[str, str]]]]:

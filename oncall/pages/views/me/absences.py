@@ -24,7 +24,7 @@ def add(request: Visit) -> HttpResponse:
     """Add an absence, or show the form again with what is wrong with it."""
     now, me = timezone.now(), Actor.of_person(request.user)
     form = AbsenceForm(request.POST, zone=request.user.zone, prefix="new-absence")
-    added = form.is_valid() and filled(
+    added = filled(
         form,
         lambda: add_absence(
             request.user, start=form.span.start, end=form.end, reason=form.cleaned_data["reason"], by=me, now=now
@@ -40,7 +40,7 @@ def edit(request: Visit, number: int) -> HttpResponse:
     """Change an absence of the viewer, or show its form again with what is wrong with it."""
     now, me, absence = timezone.now(), Actor.of_person(request.user), _own(request, number)
     form = AbsenceForm.of(absence, request.POST, now=now)
-    edited = form.is_valid() and filled(
+    edited = filled(
         form,
         lambda: edit_absence(
             absence, start=form.start, end=form.end, reason=form.cleaned_data["reason"], by=me, now=now
@@ -66,7 +66,7 @@ def remove(request: Visit, number: int) -> HttpResponse:
 def put_back(request: Visit) -> HttpResponse:
     """Add again what was just removed, as far as it is not over."""
     now, me, form = timezone.now(), Actor.of_person(request.user), RemovedForm(request.POST)
-    added = form.is_valid() and filled(form, lambda: add_absence(request.user, **form.cleaned_data, by=me, now=now))
+    added = filled(form, lambda: add_absence(request.user, **form.cleaned_data, by=me, now=now))
     return show_again(request, Told(SECTION, "Put back.") if added else WRONG, now=now)
 
 

@@ -25,9 +25,9 @@ WRONG = Told(SECTION, "That does not fit; nothing was changed.", 400)
 def add(request: Visit) -> HttpResponse:
     """Make a link and show its address, for the only time, or the form again with what is wrong with it."""
     now, me, form = timezone.now(), Actor.of_person(request.user), NewCalendarForm(request.POST, person=request.user)
-    made = form.is_valid() and filled(
+    made = filled(
         form,
-        lambda: add_calendar_link(owner=request.user, **form.subject, **form.options, by=me, now=now),
+        lambda: add_calendar_link(owner=request.user, **form.chosen, by=me, now=now),
     )
     if not made:
         return show_again(request, WRONG, now=now, new_link=form)
@@ -40,7 +40,7 @@ def edit(request: Visit, number: int) -> HttpResponse:
     """Change what a calendar shows; its address stays."""
     now, me, link = timezone.now(), Actor.of_person(request.user), _own(request, number)
     form = CalendarForm.of(link, request.POST)
-    edited = form.is_valid() and filled(form, lambda: edit_calendar_link(link, **form.cleaned_data, by=me, now=now))
+    edited = filled(form, lambda: edit_calendar_link(link, **form.cleaned_data, by=me, now=now))
     if not edited:
         return show_again(request, WRONG, now=now, **calendars.shown(request.user, with_form=form))
     return show_again(request, Told(SECTION, "Changed. Calendars show it at their next fetch."), now=now)

@@ -18,7 +18,7 @@ from rotations.services.people import edit_person
 def edit(request: Visit) -> HttpResponse:
     """Change the viewer's name, zone and country; every time on the page may be another afterwards."""
     now, me, form = timezone.now(), Actor.of_person(request.user), ProfileForm(request.POST)
-    edited = form.is_valid() and filled(form, lambda: edit_person(request.user, **form.cleaned_data, by=me, now=now))
+    edited = filled(form, lambda: edit_person(request.user, **form.cleaned_data, by=me, now=now))
     if not edited:
         told = Told("profile", "That does not fit; nothing was changed.", 400)
         return show_me(request, now=now, status=400, told=told, profile=form)

@@ -48,7 +48,7 @@ def give(request: Visit) -> HttpResponse:
     if request.method != "POST":
         return _form(request, _given(request, schedule), schedule)
     form = GiveForm(request.POST, giver=request.user, schedule=schedule)
-    handed = filled(form, lambda: _hand(request, form, now=timezone.now())) if form.is_valid() else None
+    handed = filled(form, lambda: _hand(request, form, now=timezone.now()))
     if handed is None:
         return _form(request, form, schedule)
     to = form.cleaned_data["to"]
