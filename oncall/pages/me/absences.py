@@ -9,10 +9,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from oncall.pages.forms import MomentField
-from oncall.pages.me.shifts import Giveable
+from oncall.pages.me.shifts import Giveable, asked_by
 from rotations.admin.wall_clock import instant_of, reading_of
-from rotations.engine.intervals import Interval
-from rotations.models import Absence, Person
+from rotations.models import Absence, Person, Swap
 from rotations.queries.upcoming import Clash, absences_to_come, clashes
 from rotations.services.drafts import FIRST_YEAR, LAST_YEAR
 
@@ -32,21 +31,21 @@ class MyAbsence:
 
 def shown(person: Person, *, now: datetime, with_form: "AbsenceForm | None" = None) -> dict[str, Any]:
     """Return what the section shows; ``with_form`` is one that was refused, in place of the absence's own."""
-    absences = list(absences_to_come(person, now=now))
+    absences, asked = list(absences_to_come(person, now=now)), asked_by(person, now=now)
     found = clashes(person, absences, now=now)
     refused = {with_form.prefix: with_form} if with_form else {}
     forms_of = {each: AbsenceForm.of(each, now=now) for each in absences}
     return {
         "absences": [
-            MyAbsence(each, _giveable(found[each.pk]), refused.get(form.prefix, form), each.start <= now)
+            MyAbsence(each, _giveable(found[each.pk], asked), refused.get(form.prefix, form), form.is_running)
             for each, form in forms_of.items()
         ],
         "new_absence": AbsenceForm(zone=person.zone, prefix="new-absence"),
     }
 
 
-def _giveable(found: tuple[Clash, ...]) -> tuple[Giveable, ...]:
-    return tuple(Giveable(clash.schedule, clash.shift, clash.span) for clash in found)
+def _giveable(found: tuple[Clash, ...], asked: list[Swap]) -> tuple[Giveable, ...]:
+    return tuple(Giveable.of(clash.schedule, clash.shift, clash.span, asked) for clash in found)
 
 
 def _in_reach(day: date) -> None:
@@ -84,7 +83,7 @@ class AbsenceForm(forms.Form):
 
     def __init__(self, *args: Any, zone: ZoneInfo, is_running: bool = False, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.zone = zone
+        self.zone, self.is_running = zone, is_running
         if is_running:
             # What has passed of it stays.
             del self.fields["first_day"], self.fields["from_time"]
@@ -108,15 +107,15 @@ class AbsenceForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Refuse days that run backwards."""
         found = self.cleaned_data
-        if {"first_day", "last_day"} <= found.keys() and self.span.start >= self.span.end:
+        if {"first_day", "last_day"} <= found.keys() and self.end <= self.start:
             self.add_error("last_day", "You are back before you leave: choose a later end.")
         return found
 
     @property
-    def start(self) -> datetime | None:
-        """Return when it begins; None where it has."""
+    def start(self) -> datetime:
+        """Return when it begins; of one that has, the form does not know."""
         found = self.cleaned_data
-        return self._instant(found["first_day"], found["from_time"]) if "first_day" in found else None
+        return self._instant(found["first_day"], found.get("from_time"))
 
     @property
     def end(self) -> datetime:
@@ -124,12 +123,6 @@ class AbsenceForm(forms.Form):
         found = self.cleaned_data
         last, hour = found["last_day"], found.get("until_time")
         return self._instant(last, hour) if hour else self._instant(last + DAY, MIDNIGHT)
-
-    @property
-    def span(self) -> Interval:
-        """Return from when to when."""
-        assert self.start is not None  # noqa: S101 - asked of an absence that has not begun alone
-        return Interval(self.start, self.end)
 
     def _instant(self, day: date, hour: time | None) -> datetime:
         return instant_of(datetime.combine(day, hour or MIDNIGHT), self.zone)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Self, cast
 from urllib.parse import urlencode
 
 from django import forms
@@ -20,15 +20,26 @@ from rotations.queries.upcoming import Upcoming, is_own_turn, upcoming_shifts
 
 # More stand in the calendar.
 MOST = 5
+# What fits into the column.
+LARGEST = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
 class Giveable:
-    """A part of a shift that can go to somebody else. Only a turn of one's own can be asked for, by its ordinal."""
+    """A part of a shift that can go to somebody else. Only a turn of one's own can be asked for, by its ordinal.
+
+    ``asked`` is the request for somebody to take it, or some of it, that waits for an answer.
+    """
 
     schedule: Schedule
     shift: ShiftRow
     span: Interval
+    asked: Swap | None
+
+    @classmethod
+    def of(cls, schedule: Schedule, shift: ShiftRow, span: Interval, asked: list[Swap]) -> Self:
+        """Return the part, with that of the requests which is about it."""
+        return cls(schedule, shift, span, next((swap for swap in asked if _is_of(swap, shift, span)), None))
 
     @property
     def is_own_turn(self) -> bool:
@@ -47,30 +58,31 @@ class Giveable:
 
 @dataclass(frozen=True, slots=True)
 class MyShift:
-    """One shift on the page. ``away`` are the parts of it in which its person is absent.
-
-    ``asked`` is the request for somebody else to take it that waits for an answer.
-    """
+    """One shift on the page. ``away`` are the parts of it in which its person is absent."""
 
     of: Upcoming
     whole: Giveable
     away: tuple[Giveable, ...]
     is_running: bool
     goes_on: bool
-    asked: Swap | None
 
 
 def shown(person: Person, *, now: datetime) -> dict[str, Any]:
     """Return what the section shows."""
-    asked = [swap for swap in swaps_given_by(person, now=now) if swap.state == SwapState.ASKED]
+    asked = asked_by(person, now=now)
     return {"shifts": [_mine(each, person, asked, now=now) for each in upcoming_shifts(person, now=now, most=MOST)]}
+
+
+def asked_by(person: Person, *, now: datetime) -> list[Swap]:
+    """Return the requests of ``person`` that wait for an answer."""
+    return [swap for swap in swaps_given_by(person, now=now) if swap.state == SwapState.ASKED]
 
 
 class SpanForm(forms.Form):
     """A part of a turn of one's own."""
 
     rotation = forms.ModelChoiceField(Rotation.objects.select_related("schedule__team"))
-    ordinal = forms.IntegerField()
+    ordinal = forms.IntegerField(min_value=-LARGEST, max_value=LARGEST)
     start = MomentField(label="From")
     end = MomentField(label="Until")
 
@@ -97,7 +109,7 @@ class GiveForm(SpanForm):
     rotation = forms.ModelChoiceField(
         Rotation.objects.select_related("schedule__team"), required=False, widget=forms.HiddenInput
     )
-    ordinal = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    ordinal = forms.IntegerField(required=False, min_value=-LARGEST, max_value=LARGEST, widget=forms.HiddenInput)
     to = forms.ModelChoiceField(
         Person.objects.none(), label="To whom?", error_messages={"required": "Choose who takes it."}
     )
@@ -127,15 +139,14 @@ def _mine(of: Upcoming, person: Person, asked: list[Swap], *, now: datetime) -> 
     whole = Interval(of.shift.start, of.shift.end)
     return MyShift(
         of,
-        Giveable(of.schedule, of.shift, whole),
-        tuple(Giveable(of.schedule, of.shift, span) for span in of.away),
+        Giveable.of(of.schedule, of.shift, whole, asked),
+        tuple(Giveable.of(of.schedule, of.shift, span, asked) for span in of.away),
         is_running=of.shift.start <= now,
         goes_on=person in (of.relief or ()),
-        asked=next((swap for swap in asked if _is_of(swap, of.shift)), None),
     )
 
 
-def _is_of(swap: Swap, shift: ShiftRow) -> bool:
+def _is_of(swap: Swap, shift: ShiftRow, span: Interval) -> bool:
     turn = (shift.source.rotation, shift.source.ordinal)
     asked = Interval(swap.start or swap.turn_start, swap.end or swap.turn_end)
-    return turn == (swap.rotation_id, swap.ordinal) and asked.overlaps(Interval(shift.start, shift.end))
+    return turn == (swap.rotation_id, swap.ordinal) and asked.overlaps(span)

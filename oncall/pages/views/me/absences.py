@@ -27,7 +27,7 @@ def add(request: Visit) -> HttpResponse:
     added = filled(
         form,
         lambda: add_absence(
-            request.user, start=form.span.start, end=form.end, reason=form.cleaned_data["reason"], by=me, now=now
+            request.user, start=form.start, end=form.end, reason=form.cleaned_data["reason"], by=me, now=now
         ),
     )
     if not added:
@@ -43,7 +43,12 @@ def edit(request: Visit, number: int) -> HttpResponse:
     edited = filled(
         form,
         lambda: edit_absence(
-            absence, start=form.start, end=form.end, reason=form.cleaned_data["reason"], by=me, now=now
+            absence,
+            start=None if form.is_running else form.start,
+            end=form.end,
+            reason=form.cleaned_data["reason"],
+            by=me,
+            now=now,
         ),
     )
     if not edited:

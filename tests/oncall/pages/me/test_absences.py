@@ -67,6 +67,8 @@ def test_hours_make_parts_of_the_first_and_the_last_day(client: Client, ada: Per
     ("fields", "said"),
     [
         ({"first_day": "2026-12-02", "last_day": "2026-12-01"}, "You are back before you leave: choose a later end."),
+        ({"first_day": "2026-12-20", "last_day": "2026-12-01"}, "You are back before you leave: choose a later end."),
+        ({"first_day": "2026-12-01", "from_time": "soon", "last_day": "2026-12-01"}, "Enter a valid time."),
         ({"first_day": "2026-12-01"}, "This field is required."),
         ({"first_day": "2026-11-01", "last_day": "2026-11-02"}, "An absence that is over by now would change nothing."),
         ({"first_day": "1969-12-31", "last_day": "2026-12-02"}, "Choose a year from 1970 to 2099."),
@@ -95,6 +97,9 @@ def test_what_the_viewer_is_on_call_for_then_is_asked_for_by_one_press(client: C
     for name, value in part.items():
         assert f'name="{name}" value="{value}"' in page.content.decode()
     assert pressed.headers["Oncall-Part"] == "absences"
+    # Once is enough.
+    assert "You asked the team to take a part of it" in lines_of(pressed, "absences")
+    assert not any(button.startswith("Ask") for button in buttons_of(pressed, "absences"))
     swap = Swap.objects.get()
     assert (swap.start, swap.end) == (utc("2026-11-30T09:00"), utc("2026-12-02T09:00"))
 

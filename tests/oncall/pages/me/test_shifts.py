@@ -121,8 +121,9 @@ def test_a_part_that_a_press_asks_for_stays_a_part(client: Client, rotation: Rot
 def test_what_cannot_be_asked_for_is_told_and_writes_nothing(signed_in: SignIn, bo: Person, rotation: Rotation):
     not_his = signed_in(bo).post("/me/shifts/ask/", turn(rotation), headers=HTMX)
     nonsense = signed_in(bo).post("/me/shifts/ask/", {"rotation": "x"}, headers=HTMX)
+    far_off = signed_in(bo).post("/me/shifts/ask/", turn(rotation, ordinal=2**63 - 1), headers=HTMX)
 
-    assert [answer.status_code for answer in (not_his, nonsense)] == [409, 404]
+    assert [answer.status_code for answer in (not_his, nonsense, far_off)] == [409, 404, 400]
     assert lines_of(not_his, "shifts")[1].startswith("It is not the turn of Bo Lind")
     assert lines_of(nonsense, "shifts")[1] == "This shift is not there any more."
     assert Swap.objects.count() == 0
@@ -221,5 +222,5 @@ def test_the_page_costs_the_same_for_any_number_of_schedules(
     client.get("/me/")
 
     # Within the transaction of a test no plan is remembered: half of them read plans.
-    with django_assert_num_queries(40):
+    with django_assert_num_queries(41):
         client.get("/me/")
