@@ -49,7 +49,7 @@ def test_whole_days_are_days_by_the_persons_clock(client: Client, ada: Person, h
     else:
         assert response.headers["Location"] == "/me/#absences"
     shown = lines_of(client.get("/me/absences/"), "absences")
-    assert shown[1:3] == ["Sat 27 Mar 2027 00:00 to Mon 29 Mar 2027 00:00", "Leave"]
+    assert shown[1:3] == ["Sat 27 Mar 2027 to Sun 28 Mar 2027", "Leave"]
 
 
 def test_hours_make_parts_of_the_first_and_the_last_day(client: Client, ada: Person):
