@@ -257,9 +257,13 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENVIRONMENT.mail_from
 
 # ── Logs ──
 
+DEFAULT_EXCEPTION_REPORTER = "oncall.error_reports.ScrubbedReport"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "oncall.error_reports.NamedSecrets"
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"without_tokens": {"()": "oncall.logs.WithoutTokens"}},
     "formatters": {"facts": {"()": "oncall.logs.FactFormatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "facts"}},
     "root": {"handlers": ["stderr"], "level": ENVIRONMENT.log_level},
@@ -267,7 +271,7 @@ LOGGING = {
         "django": {"handlers": [], "level": ENVIRONMENT.log_level, "propagate": True},
         "django.server": {"handlers": [], "propagate": True},
         # RequestLog has one line per request already, with its status.
-        "django.request": {"handlers": [], "level": "ERROR"},
+        "django.request": {"handlers": [], "level": "ERROR", "filters": ["without_tokens"]},
         # A line each time that a periodic task is sent, received and done: no fact, only a clock.
         "celery.beat": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},

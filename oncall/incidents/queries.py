@@ -115,6 +115,13 @@ def open_incidents() -> QuerySet[Incident]:
     return incidents().filter(resolved_at=None).order_by("severity", "-number")
 
 
+def open_incidents_of(person: Person) -> QuerySet[Incident]:
+    """Return the open incidents in which ``person`` holds a role or is asked to take one over, worst first."""
+    held = Assignment.objects.filter(person=person, ended_at=None)
+    offered = Handoff.objects.filter(person=person, state=HandoffState.OFFERED)
+    return open_incidents().filter(Q(pk__in=held.values("incident")) | Q(pk__in=offered.values("assignment__incident")))
+
+
 def incident_numbered(number: int) -> Incident:
     """Return one incident with its service.
 

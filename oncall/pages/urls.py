@@ -18,6 +18,12 @@ from oncall.pages.views import (
     timeline,
     writing,
 )
+from oncall.pages.views.me import absences as my_absences
+from oncall.pages.views.me import calendars as my_calendars
+from oncall.pages.views.me import page as my_page
+from oncall.pages.views.me import profile as my_profile
+from oncall.pages.views.me import shifts as my_shifts
+from oncall.pages.views.me import swaps as my_swaps
 
 urlpatterns = [
     path("", board.board, name="board"),
@@ -51,6 +57,21 @@ urlpatterns = [
     path("handoffs/<int:number>/<slug:act>/", handoffs.answer_handoff, name="answer-handoff"),
     path("incidents/<int:number>/roles/<slug:role>/<slug:act>/", answers.answer_role, name="answer-role"),
     path("incidents/<int:number>/<slug:step>/", answers.move, name="move-incident"),
+    path("me/", my_page.me, name="me"),
+    path("me/shifts/ask/", my_shifts.ask, name="ask-for-swap"),
+    path("me/shifts/give/", my_shifts.give, name="give-shift"),
+    path("me/swaps/<int:number>/<slug:act>/", my_swaps.answer, name="my-swap"),
+    path("me/overrides/<int:number>/end/", my_swaps.take_back, name="take-back-override"),
+    path("me/absences/add/", my_absences.add, name="add-absence"),
+    path("me/absences/<int:number>/edit/", my_absences.edit, name="edit-absence"),
+    path("me/absences/<int:number>/remove/", my_absences.remove, name="remove-absence"),
+    path("me/absences/put-back/", my_absences.put_back, name="put-back-absence"),
+    path("me/calendars/add/", my_calendars.add, name="add-calendar-link"),
+    path("me/calendars/<int:number>/edit/", my_calendars.edit, name="edit-calendar-link"),
+    path("me/calendars/<int:number>/rotate/", my_calendars.rotate, name="rotate-calendar-link"),
+    path("me/calendars/<int:number>/revoke/", my_calendars.revoke, name="revoke-calendar-link"),
+    path("me/profile/", my_profile.edit, name="edit-profile"),
+    path("me/<slug:name>/", my_page.section, name="my-section"),
     path("accounts/login/", accounts.SignIn.as_view(), name="login"),
     path("accounts/logout/", LogoutView.as_view(), name="logout"),
     path("accounts/password/", accounts.ChangePassword.as_view(), name="password_change"),

@@ -1,4 +1,4 @@
-"""Which swaps wait for somebody's answer?"""
+"""Which swaps wait for somebody's answer, and what became of those that somebody asked for?"""
 
 from datetime import datetime
 
@@ -31,3 +31,18 @@ def swaps_waiting(schedule: Schedule, *, now: datetime) -> list[Swap]:
     waiting = Swap.objects.filter(rotation__schedule=schedule, state=SwapState.ASKED, turn_end__gt=now)
     rows = waiting.order_by("turn_start", "pk").prefetch_related("rotation", "person", "replaces")
     return [row for row in rows if row.end is None or row.end > now]
+
+
+def swaps_given_by(person: Person, *, now: datetime) -> QuerySet[Swap]:
+    """Return the turns that ``person`` asks others to take over, or gave away, and that are not over; the next first.
+
+    Each from ``begins`` to ``finishes``, as it was asked for; of an exchange, the one swap that was asked for.
+    """
+    return (
+        Swap.objects.filter(Q(exchange=None) | Q(exchange__gt=F("pk")), replaces=person)
+        .filter(state__in=(SwapState.ASKED, SwapState.ACCEPTED))
+        .annotate(begins=Coalesce("start", "turn_start"), finishes=Coalesce("end", "turn_end"))
+        .filter(finishes__gt=now, rotation__schedule__archived_at=None)
+        .select_related("rotation__schedule", "person", "exchange__rotation__schedule")
+        .order_by("begins", "pk")
+    )

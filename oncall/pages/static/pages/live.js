@@ -18,8 +18,10 @@
   function tick() {
     document.querySelectorAll("time[data-deadline]").forEach((time) => {
       const left = Math.round((new Date(time.dateTime) - Date.now() - serverAhead) / 1000);
-      if (left <= 0) time.textContent = "time is up";
-      else if (left < 3600) time.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")} left`;
+      const starts = time.dataset.deadline === "starts";
+      const clock = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+      if (left <= 0) time.textContent = starts ? "Now" : "time is up";
+      else if (left < 3600) time.textContent = starts ? `In ${clock}` : `${clock} left`;
     });
   }
 
