@@ -235,6 +235,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 300.0,
         "options": {"expire_seconds": 300},
     },
+    "rotations.read_absence_feeds": {
+        "task": "rotations.read_absence_feeds",
+        "schedule": 60.0,
+        "options": {"expire_seconds": 60},
+    },
 }
 
 # ── Mail ──
