@@ -1,6 +1,7 @@
 """What comes back from an address that somebody gave us, and what does it learn of us?"""
 
 import gzip
+import tracemalloc
 import zlib
 from ipaddress import ip_network
 
@@ -8,7 +9,7 @@ import pytest
 
 from rotations.outgoing import Limits, Unreachable, send
 from tests.rotations.outgoing.certificates import authority_and_server
-from tests.strangers import INSIDE, answering, http, redirect, stranger
+from tests.strangers import INSIDE, answering, bomb, http, redirect, stranger
 
 QUICK = Limits(seconds=0.3, bytes=10_000, redirects=2)
 PATIENT = Limits(seconds=30, bytes=10_000, redirects=2)
@@ -277,3 +278,16 @@ def test_odd_headers_put_no_address_into_the_log(caplog):
         assert send(f"{server.url}/private-hidden").status == 200
 
     assert "hidden" not in caplog.text
+
+
+def test_200_megabytes_packed_into_200_kilobytes_are_never_unpacked():
+    answer = http(bomb(), "Content-Encoding: gzip")
+    with stranger(answering(answer)) as server:
+        tracemalloc.start()
+        try:
+            assert reason(server.url, Limits(bytes=1024 * 1024)) == "too_large"
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+
+    assert peak < 4 * 1024 * 1024
