@@ -3,6 +3,7 @@
 from django.urls import URLPattern, include, path
 
 from api import (
+    absence_feeds,
     absences,
     calendar_links,
     handoffs,
@@ -48,6 +49,9 @@ V1: list[URLPattern] = [
     path("swaps/<int:number>/cancel/", swaps.CancelSwap.as_view()),
     path("absences/", absences.Absences.as_view()),
     path("absences/<int:number>/", absences.OneAbsence.as_view()),
+    path("absence-feeds/", absence_feeds.AbsenceFeeds.as_view()),
+    path("absence-feeds/<int:number>/", absence_feeds.OneAbsenceFeed.as_view()),
+    path("absence-feeds/<int:number>/refresh/", absence_feeds.AbsenceFeedRefresh.as_view()),
     path("people/", people.People.as_view()),
     path("people/me/", people.Me.as_view()),
     path("people/<int:number>/", people.OnePerson.as_view()),

@@ -57,6 +57,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='absence',
-            constraint=models.UniqueConstraint(condition=models.Q(('uid', ''), _negated=True), fields=('feed', 'uid', 'recurrence'), name='an_event_of_a_feed_is_one_absence', violation_error_code='event_twice', violation_error_message='This event was read in already.'),
+            constraint=models.UniqueConstraint(condition=models.Q(('uid', ''), _negated=True), fields=('feed', 'uid', 'recurrence'), name='an_event_of_a_feed_is_one_absence', violation_error_code='unique', violation_error_message='This event was read in already.'),
         ),
     ]

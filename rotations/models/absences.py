@@ -110,7 +110,7 @@ class Absence(models.Model):
                 fields=("feed", "uid", "recurrence"),
                 condition=~Q(uid=""),
                 violation_error_message="This event was read in already.",
-                violation_error_code="event_twice",
+                violation_error_code="unique",
             ),
         )
 
