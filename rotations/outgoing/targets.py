@@ -81,7 +81,8 @@ def _parts(url: str) -> tuple[SplitResult, int | None]:
 
 
 def _host(parts: SplitResult) -> str:
-    host = parts.hostname or ""
+    # With a dot at its end it is the same name, but in no certificate.
+    host = (parts.hostname or "").removesuffix(".")
     try:
         # IDNA also bounds the length of a name and of its parts.
         host = host if host.isascii() and ":" in host else host.encode("idna").decode("ascii")

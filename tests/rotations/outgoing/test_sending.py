@@ -242,7 +242,7 @@ def test_a_certificate_is_checked_for_the_name_whatever_address_is_connected_to(
     asked = []
     server_side.sni_callback = lambda _socket, name, _context: asked.append(name)
     with stranger(answering(http(b"sealed")), tls=server_side) as server:
-        right = heard(f"https://calendar.example.test:{server.port}/")
+        right = heard(f"https://calendar.example.test.:{server.port}/")
         wrong = reason(f"https://other.example.test:{server.port}/")
 
     assert (right, wrong) == ((200, b"sealed"), "unreachable")
