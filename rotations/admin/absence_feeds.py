@@ -26,6 +26,7 @@ class AbsenceFeedForm(ServiceForm):
     where = forms.CharField(
         label="Address",
         max_length=4096,
+        widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"}),
         help_text="Where the calendar is published (https or webcal). It is a secret, and kept as one.",
     )
 

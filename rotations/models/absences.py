@@ -49,7 +49,7 @@ class AbsenceFeed(models.Model):
     tried_at = models.DateTimeField(null=True, blank=True, editable=False)
     read_at = models.DateTimeField(null=True, blank=True, editable=False)
     failures = models.PositiveIntegerField(default=0, editable=False)
-    problem_code = models.CharField(max_length=40, blank=True, editable=False)
+    problem_code = models.CharField("kind of problem", max_length=40, blank=True, editable=False)
     problem = models.CharField(max_length=300, blank=True, editable=False)
     skipped = models.PositiveIntegerField("events not understood", default=0, editable=False)
     etag = models.CharField(max_length=300, blank=True, editable=False)

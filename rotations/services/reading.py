@@ -7,6 +7,7 @@ what came of it is stored only while ``due_at`` is as it was claimed: if the fee
 claimed by another worker because this one was away for long, it is read once more instead.
 """
 
+import logging
 import random
 import time
 from datetime import datetime, timedelta
@@ -20,6 +21,8 @@ from rotations.outgoing import Limits
 from rotations.services.absentees import hold_absentee
 from rotations.services.fetching import LIMITS, Heard, NotRead, hear
 from rotations.services.read_absences import replace_absences
+
+logger = logging.getLogger(__name__)
 
 READ_EVERY: Final = timedelta(hours=1)
 FIRST_RETRY: Final = timedelta(minutes=5)
@@ -62,11 +65,12 @@ def _read(feed: AbsenceFeed, *, limits: Limits, now: datetime) -> None:
 
 
 def _note_failure(feed: AbsenceFeed, problem: NotRead, *, now: datetime) -> None:
-    failures = feed.failures + 1
+    facts = {"feed": feed.pk, "host": feed.host, "code": problem.code, "failures": feed.failures + 1}
+    logger.warning("absence_feed_not_read", extra={"facts": facts})
     backoff = min(FIRST_RETRY * 2 ** min(feed.failures, 10), LAST_RETRY)
     AbsenceFeed.objects.filter(pk=feed.pk, due_at=feed.due_at).update(
         due_at=now + max(_spread(backoff), problem.wait),
-        failures=failures,
+        failures=feed.failures + 1,
         problem_code=problem.code,
         problem=problem.detail[:300],
     )

@@ -105,8 +105,11 @@ def test_an_event_that_moves_is_the_same_absence_still(feed):
     assert (moved.pk, moved.start, moved.end) == (row.pk, at(22), at(24))
     assert Schedule.objects.get().revision == revision + 1
     change = ScheduleChange.objects.latest("pk")
-    assert change.before["absences"][0]["start"] == "2024-01-20T00:00:00+00:00"
-    assert change.after["absences"][0]["start"] == "2024-01-22T00:00:00+00:00"
+    told = {"absence": row.pk, "person": row.person_id, "reason": "Leave"}
+    before = told | {"start": "2024-01-20T00:00:00+00:00", "end": "2024-01-21T00:00:00+00:00"}
+    after = told | {"start": "2024-01-22T00:00:00+00:00", "end": "2024-01-24T00:00:00+00:00"}
+    assert change.before == {"feed": feed.pk, "absences": [before]}
+    assert change.after == {"feed": feed.pk, "absences": [after]}
 
 
 def test_an_event_that_is_gone_is_removed_or_ended(feed):

@@ -11,7 +11,7 @@ from rotations.models import Absence, AbsenceFeed, Person, Schedule, ScheduleCha
 from rotations.outgoing import Limits
 from rotations.services import reading
 from rotations.services.absence_feeds import edit_absence_feed, remove_absence_feed
-from rotations.services.fetching import LIMITS
+from rotations.services.fetching import LIMITS, Heard, hear
 from rotations.services.people import deactivate_person, edit_person
 from rotations.services.read_absences import replace_absences
 from rotations.tasks import read_absence_feeds
@@ -200,15 +200,18 @@ HOSTILE: dict[str, tuple[Any, str]] = {
 
 
 @pytest.mark.parametrize("what", HOSTILE)
-def test_a_hostile_feed_is_refused_with_its_reason_and_takes_nothing_away(ada, what):
+def test_a_hostile_feed_is_refused_with_its_reason_and_takes_nothing_away(ada, what, caplog):
     answer, code = HOSTILE[what]
     limits = QUICK if code == "timed_out" else LIMITS
     with stranger(answer()) as server:
-        feed = absence_feed(ada, server.url, now=NOW)
+        feed = absence_feed(ada, f"{server.url}/private", now=NOW)
         replace_absences(feed, [Occurrence("1", "", NOW + DAY, NOW + 2 * DAY)], by=SYSTEM, now=NOW)
         read(limits=limits)
 
     assert (state(feed), away()) == (("failing", code, 1), ["12-02 12/12-03 12"])
+    told = {"feed": feed.pk, "host": feed.host, "code": code, "failures": 1}
+    assert [record.facts for record in caplog.records if record.message == "absence_feed_not_read"] == [told]
+    assert "private" not in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -221,15 +224,14 @@ def test_a_hostile_feed_is_refused_with_its_reason_and_takes_nothing_away(ada, w
 def test_what_happens_while_a_calendar_is_read_comes_first(ada, monkeypatch, what, meanwhile, expected):
     with stranger(answering(http(LEAVE))) as server:
         feed = absence_feed(ada, server.url)
-        really = reading.hear
 
-        def hear(*args, **options):
-            heard = really(*args, **options)
+        def heard(*args: Any, **options: Any) -> Heard:
+            found = hear(*args, **options)
             meanwhile(feed)
-            return heard
+            return found
 
         with monkeypatch.context() as patched:
-            patched.setattr(reading, "hear", hear)
+            patched.setattr("rotations.services.reading.hear", heard)
             read()
         in_between = away()
         again = read()
