@@ -2,6 +2,7 @@
 
 from ast import literal_eval
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,6 +11,7 @@ from rotations.engine.intervals import Interval
 from rotations.incoming import Confinement, Question, Reading, Unreadable, read_confined
 from rotations.incoming.reading import read_calendar
 from tests.calendars import calendar
+from tests.imports import source_tree
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 QUESTION = Question(Interval(NOW, NOW + timedelta(days=400)), ZoneInfo("Europe/Berlin"), ("off",))
@@ -80,3 +82,11 @@ def test_the_reader_knows_nothing_of_our_environment(monkeypatch, tmp_path):
 
     assert read_confined(calendar(), QUESTION) == Reading((), 0)
     assert literal_eval((tmp_path / "seen").read_text()) - {"LC_CTYPE"} == {"PYTHONPATH", "PYTHONUTF8"}
+
+
+def test_the_reader_needs_no_django():
+    tree = source_tree(Path(__file__).parents[3], "rotations")
+    ours = {name: text for name, text in tree.items() if name.startswith("rotations.incoming")}
+
+    assert "rotations.incoming.reading" in ours
+    assert [name for name, text in ours.items() if "django" in text.lower()] == []

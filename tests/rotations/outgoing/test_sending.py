@@ -155,6 +155,8 @@ def test_a_redirect_is_checked_as_the_first_address_was():
         ("http://[fd00:ec2::254]/latest/meta-data/", "forbidden_address"),
         ("//127.0.0.2/", "forbidden_address"),
         ("file:///etc/passwd", "invalid_url"),
+        ("http://[::1", "invalid_url"),
+        ("/a b", "invalid_url"),
         ("/again", "too_many_redirects"),
     ],
 )

@@ -11,8 +11,11 @@ from rotations.errors import Conflict, Refusal
 from rotations.incoming import Occurrence
 from rotations.models import Absence, Person, Schedule, ScheduleChange
 from rotations.queries import shifts_of
+from rotations.queries.warnings import open_warnings
 from rotations.services.absences import delete_absence, edit_absence
 from rotations.services.read_absences import replace_absences
+from rotations.services.schedules import edit_schedule
+from rotations.services.warnings import review_warnings
 from tests.factories.rotations import absence, absence_feed, accepted_swap, person, schedule, weekly_rotation
 
 pytestmark = pytest.mark.django_db
@@ -229,3 +232,15 @@ def test_many_absences_are_written_in_few_statements(feed, django_assert_max_num
         read(feed, *events)
 
     assert Absence.objects.count() == 300
+
+
+def test_who_is_on_call_on_days_that_were_read_in_is_warned_of(bo, feed):
+    primary = Schedule.objects.get()
+    edit_schedule(primary, absence_policy="flag", by=SYSTEM, now=NOW)
+
+    read(feed, day(23))
+    primary.refresh_from_db()
+    review_warnings(primary, now=NOW)
+
+    [warning] = open_warnings([primary], now=NOW)[primary.pk]
+    assert (warning.kind, warning.person, warning.start, warning.end) == ("absent", bo, at(23), at(24))
