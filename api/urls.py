@@ -33,6 +33,7 @@ V1: list[URLPattern] = [
     path("schedules/<slug:slug>/on-call/", on_call.ScheduleOnCall.as_view()),
     path("schedules/<slug:slug>/shifts/", shifts.Shifts.as_view()),
     path("schedules/<slug:slug>/gaps/", shifts.Gaps.as_view()),
+    path("schedules/<slug:slug>/conflicts/", shifts.Conflicts.as_view()),
     path("schedules/<slug:slug>/load/", load.Load.as_view()),
     path("schedules/<slug:slug>/warnings/", warnings.Warnings.as_view()),
     path("schedules/<slug:slug>/preview/", previews.SchedulePreview.as_view()),

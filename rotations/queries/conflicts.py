@@ -1,13 +1,14 @@
 """When is somebody on call although they are away, and which turn would they ask somebody to take?"""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from rotations.engine.intervals import Interval, merge
+from rotations.engine.intervals import Interval, merge, touching
 from rotations.models import Absence, Person, Schedule, Swap, SwapState
-from rotations.queries.shifts import PersonShift, ShiftRow, shifts_of_person
+from rotations.queries.shifts import PersonShift, ShiftRow, shifts_of, shifts_of_person
 
 FORESIGHT: Final = timedelta(days=60)
 
@@ -36,27 +37,51 @@ class ShiftConflict:
 def conflicts_of(person: Person, *, now: datetime) -> tuple[ShiftConflict, ...]:
     """Return where ``person`` is on call and away within 60 days from ``now``, in order of start; few queries."""
     window = Interval(now, now + FORESIGHT)
-    absences = Absence.objects.filter(person=person, start__lt=window.end, end__gt=window.start)
-    away = merge(Interval(*span) for span in absences.values_list("start", "end"))
+    away = _away([person], window)
     if not away:
         return ()
-    shifts = [each for each in shifts_of_person(person, window=window) if each.schedule.archived_at is None]
-    asked = {(swap.rotation_id, swap.ordinal): swap for swap in _asked_by(person, shifts)}
-    found = (conflict for each in shifts for conflict in _within(each, away, asked))
-    return tuple(sorted(found, key=lambda each: (each.span.start, each.schedule.pk, each.shift.uid)))
+    shifts = shifts_of_person(person, window=window)
+    return _conflicts([each for each in shifts if each.schedule.archived_at is None], away)
 
 
-def _within(each: PersonShift, away: Iterable[Interval], asked: dict[tuple[int, int], Swap]) -> Iterator[ShiftConflict]:
+def conflicts_in(schedule: Schedule, *, window: Interval) -> tuple[ShiftConflict, ...]:
+    """Return where anybody is on call in ``schedule`` and away within ``window``, in order of start; few queries.
+
+    Raises:
+        Invalid: ``window_too_long`` for more than 400 days; ``invalid`` outside the years 1970 to 2099.
+    """
+    shifts = [PersonShift(schedule, shift) for shift in shifts_of(schedule, window=window).shifts]
+    return _conflicts(shifts, _away({each.shift.person for each in shifts}, window))
+
+
+def _away(people: Collection[Person], window: Interval) -> dict[int, tuple[Interval, ...]]:
+    """Return when each of ``people`` is away; ordered and disjoint."""
+    rows = Absence.objects.filter(person__in=people, start__lt=window.end, end__gt=window.start)
+    spans: dict[int, list[Interval]] = defaultdict(list)
+    for person, start, end in rows.values_list("person", "start", "end"):
+        spans[person].append(Interval(start, end))
+    return {person: merge(of_person) for person, of_person in spans.items()}
+
+
+def _conflicts(shifts: Collection[PersonShift], away: Mapping[int, Sequence[Interval]]) -> tuple[ShiftConflict, ...]:
+    found = [each for shift in shifts for each in _within(shift, away.get(shift.shift.person.pk, ()))]
+    asked = _asked_for(found)
+    named = (replace(each, swap=asked.get((each.rotation, each.ordinal, each.shift.person.pk))) for each in found)
+    return tuple(sorted(named, key=lambda each: (each.span.start, each.schedule.pk, each.shift.uid)))
+
+
+def _within(each: PersonShift, away: Sequence[Interval]) -> Iterator[ShiftConflict]:
     shift, source = each.shift, each.shift.source
     # Overrides say who is on call, not whose turn it is.
     is_turn = source.ordinal is not None and all(step.kind != "override" for step in source.chain)
     rotation, ordinal = (source.rotation, source.ordinal) if is_turn else (None, None)
-    swap = None if rotation is None or ordinal is None else asked.get((rotation, ordinal))
-    for span in away:
-        if (part := span.clip(Interval(shift.start, shift.end))) is not None:
-            yield ShiftConflict(each.schedule, shift, part, rotation, ordinal, swap)
+    whole = Interval(shift.start, shift.end)
+    for span in touching(whole, away):
+        if (part := span.clip(whole)) is not None:
+            yield ShiftConflict(each.schedule, shift, part, rotation, ordinal)
 
 
-def _asked_by(person: Person, shifts: Iterable[PersonShift]) -> Iterable[Swap]:
-    rotations = {each.shift.source.rotation for each in shifts}
-    return Swap.objects.filter(replaces=person, state=SwapState.ASKED, rotation__in=rotations - {None}).order_by("pk")
+def _asked_for(conflicts: Collection[ShiftConflict]) -> dict[tuple[int | None, int | None, int], Swap]:
+    rotations = {each.rotation for each in conflicts} - {None}
+    swaps = Swap.objects.filter(rotation__in=rotations, state=SwapState.ASKED).order_by("pk") if rotations else ()
+    return {(swap.rotation_id, swap.ordinal, swap.replaces_id): swap for swap in swaps}
