@@ -194,6 +194,6 @@ def test_conflicts_cost_the_same_however_many(company, relay, count, django_asse
         absence(company.bo, datetime(2026, 11, 24 + day, tzinfo=UTC), timedelta(hours=1))
     relay.get(PATH + "conflicts/", **WINDOW)
 
-    # Ten of them read the plan, which is remembered from then on.
+    # Most of them read the plan, which is remembered from then on.
     with django_assert_num_queries(17):
         assert len(relay.get(PATH + "conflicts/", **WINDOW).body["conflicts"]) == count

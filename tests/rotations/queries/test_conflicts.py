@@ -111,7 +111,7 @@ def test_conflicts_in_any_number_of_schedules_cost_the_same(count, django_assert
         weekly_rotation(schedule(f"s{number}"), [ada])
     absence(ada, at(16), DAY)
 
-    # Ten of them read the plans, which are remembered from then on.
+    # Most of them read the plans, which are remembered from then on.
     with django_assert_num_queries(15):
         assert len(conflicts_of(ada, now=NOW)) == count
 
