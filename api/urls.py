@@ -3,6 +3,7 @@
 from django.urls import URLPattern, include, path
 
 from api import (
+    absence_feeds,
     absences,
     bringing_in,
     calendar_links,
@@ -33,6 +34,7 @@ V1: list[URLPattern] = [
     path("schedules/<slug:slug>/on-call/", on_call.ScheduleOnCall.as_view()),
     path("schedules/<slug:slug>/shifts/", shifts.Shifts.as_view()),
     path("schedules/<slug:slug>/gaps/", shifts.Gaps.as_view()),
+    path("schedules/<slug:slug>/conflicts/", shifts.Conflicts.as_view()),
     path("schedules/<slug:slug>/load/", load.Load.as_view()),
     path("schedules/<slug:slug>/warnings/", warnings.Warnings.as_view()),
     path("schedules/<slug:slug>/preview/", previews.SchedulePreview.as_view()),
@@ -49,6 +51,9 @@ V1: list[URLPattern] = [
     path("swaps/<int:number>/cancel/", swaps.CancelSwap.as_view()),
     path("absences/", absences.Absences.as_view()),
     path("absences/<int:number>/", absences.OneAbsence.as_view()),
+    path("absence-feeds/", absence_feeds.AbsenceFeeds.as_view()),
+    path("absence-feeds/<int:number>/", absence_feeds.OneAbsenceFeed.as_view()),
+    path("absence-feeds/<int:number>/refresh/", absence_feeds.AbsenceFeedRefresh.as_view()),
     path("people/", people.People.as_view()),
     path("people/me/", people.Me.as_view()),
     path("people/<int:number>/", people.OnePerson.as_view()),

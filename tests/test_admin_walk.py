@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from oncall.access.models import ApiToken
 from oncall.incidents.models import Delivery, Incident, Integration, ResponsePlan, Role, Service
-from rotations.models import Absence, CalendarLink, Override, Person, Rotation, Schedule, Swap, Team
+from rotations.models import Absence, AbsenceFeed, CalendarLink, Override, Person, Rotation, Schedule, Swap, Team
 from tests.admin_forms import page_for, page_of, send, signed_in, stored
 from tests.factories.incidents import incident, role
 from tests.factories.rotations import administrator, person, schedule, weekly_rotation
@@ -59,6 +59,11 @@ TYPED: dict[type[Model], tuple[Callable[[], dict[str, Any]] | None, dict[str, An
     Absence: (
         lambda: {"person": person().pk, "since": in_two_days(), "until": in_two_days(hours=1)},
         {"reason": "Lisbon"},
+    ),
+    AbsenceFeed: (
+        # An address of no name: nobody is asked for it.
+        lambda: {"person": person().pk, "where": "webcal://1.1.1.1/leave.ics"},
+        {"keywords": "vacation"},
     ),
     CalendarLink: (lambda: {"schedule": schedule().pk}, {"alarms": "10, 60", "busy": "on"}),
     Role: (lambda: {"name": "Scribe", "slug": "scribe"}, {"description": "Writes it down."}),
@@ -170,7 +175,10 @@ def test_the_index_shows_what_people_come_for_first(root):
     shown = root.get("/admin/").context["app_list"]
 
     assert [(app["name"], [model["object_name"] for model in app["models"]]) for app in shown] == [
-        ("Schedules", ["Schedule", "Rotation", "Override", "Swap", "Absence", "CalendarLink", "Team", "Person"]),
+        (
+            "Schedules",
+            ["Schedule", "Rotation", "Override", "Swap", "Absence", "AbsenceFeed", "CalendarLink", "Team", "Person"],
+        ),
         ("Incidents", ["Incident", "Service", "ResponsePlan", "Role", "Integration", "Delivery"]),
         ("Access", ["ApiToken"]),
         ("Periodic Tasks", ["CrontabSchedule", "IntervalSchedule", "PeriodicTask"]),

@@ -18,7 +18,7 @@ VACANT = {
 
 @dataclass(frozen=True, slots=True)
 class Considered:
-    """Somebody who was a candidate: in a sentence, where they were found and why they were passed over, if they were."""
+    """Somebody who was a candidate; ``words`` say where they were found, and why they were passed over if they were."""
 
     words: str
     is_chosen: bool

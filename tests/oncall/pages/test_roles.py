@@ -67,13 +67,13 @@ def test_the_evidence_is_told_in_words_latest_first(signed_in: SignIn, declared:
         "Decides, and keeps everybody working on the same thing.",
         "Bo Lind 03:14, now",
         "Named in the response plan",
-        "Ada Okafor, on call in payments-primary until Mon 09:00: declined it in this incident",
-        "Sia Berg, shadows in payments-primary: only shadows",
-        "Bo Lind, named in the response plan: chosen",
+        "Ada Okafor: on call in payments-primary until Mon 09:00, but declined at 03:14",
+        "Sia Berg: shadows in payments-primary, but whoever shadows is not asked",
+        "Bo Lind: named in the response plan (chosen)",
         "Ada Okafor 03:00 to 03:14, declined: ill",
         "On call in payments-primary until Mon 09:00",
-        "Ada Okafor, on call in payments-primary until Mon 09:00: chosen",
-        "Sia Berg, shadows in payments-primary: only shadows",
+        "Ada Okafor: on call in payments-primary until Mon 09:00 (chosen)",
+        "Sia Berg: shadows in payments-primary, but whoever shadows is not asked",
     ]
 
 
