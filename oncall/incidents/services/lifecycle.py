@@ -1,6 +1,5 @@
 """An incident runs its course: acknowledged, mitigated, resolved, perhaps reopened; its title and severity edited."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -12,9 +11,9 @@ from oncall.incidents.services.merging import refuse_merged
 from oncall.incidents.services.open_handoffs import cancel_handoffs
 from oncall.incidents.services.races import constraint_of
 from oncall.incidents.services.room import Room, room_of
-from oncall.incidents.services.seats import Seat, ask_sources, close_vacancy, fill
+from oncall.incidents.services.seats import ask_sources, close_vacancy, empty_seats, fill, required_seats
 from oncall.incidents.services.words import fitting, known_severity
-from oncall.incidents.staffing import Previous, RuleValue
+from oncall.incidents.staffing import Previous
 from rotations.actors import Actor
 from rotations.errors import Conflict
 
@@ -87,7 +86,7 @@ def reopen(incident: Incident, *, by: Actor, now: datetime) -> Incident:
             )
             _save_reopened(room)
             room.record("reopened", f"{by.name} reopened the incident", epoch=room.incident.epoch)
-            seats = _required_seats(room)
+            seats = required_seats(room)
             fill(room, seats, gather(room, [rule for rule, _ in seats], previous=previous))
     return room.incident
 
@@ -117,24 +116,14 @@ def edit(
 
 def _change_severity(room: Room, severity: int) -> None:
     before = room.incident.severity
-    text = f"{room.by.name} changed the severity from {before} to {severity}"
-    room.record("severity_changed", text, before=before, after=severity)
     room.change(severity=severity)
-    for vacancy in list(room.vacancies):
-        if not room.is_required(room.rule_of(vacancy.role)):
-            close_vacancy(room, room.rule_of(vacancy.role), vacancy.seat)
-    ask_sources(room, _empty_seats(room))
-
-
-def _empty_seats(room: Room) -> list[Seat]:
-    """Return the required seats that are neither held nor known to be vacant."""
-    known = {(one.role_id, one.seat) for one in room.open} | {(one.role_id, one.seat) for one in room.vacancies}
-    return [(rule, number) for rule, number in _required_seats(room) if (rule.role, number) not in known]
-
-
-def _required_seats(room: Room) -> list[Seat]:
-    required: Sequence[RuleValue] = [rule for rule in room.plan.rules if room.is_required(rule)]
-    return [(rule, number) for rule in required for number in range(1, rule.seats + 1)]
+    closed = [one for one in room.vacancies if not room.is_required(room.rule_of(one.role))]
+    for vacancy in closed:
+        close_vacancy(room, room.rule_of(vacancy.role), vacancy.seat)
+    text = f"{room.by.name} changed the severity from {before} to {severity}"
+    roles = list(dict.fromkeys(one.role.slug for one in closed))
+    room.record("severity_changed", text, before=before, after=severity, no_longer_required=roles)
+    ask_sources(room, empty_seats(room))
 
 
 def _previous_holders(room: Room) -> dict[int, tuple[Previous, ...]]:

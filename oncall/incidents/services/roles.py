@@ -124,7 +124,8 @@ def assign(incident: Incident, *, role: Role, person: Person, by: Actor, now: da
         because = f"assigned by {by.name}"
         assignment = seat_person(room, rule, number, person, state=State.OFFERED, because=because)
         text = f"{by.name} asks {person.name} to be {rule.name}"
-        room.record("offered", text, assignment=assignment, because=because)
+        taken_from = holder.person_id if holder else None
+        room.record("offered", text, assignment=assignment, because=because, taken_from=taken_from)
         ask_sources(room, [])
         return assignment
 

@@ -193,6 +193,18 @@ def _expire(room: Room, assignment: Assignment) -> None:
     room.record("offer_expired", text, assignment=assignment)
 
 
+def required_seats(room: Room) -> list[Seat]:
+    """Return every seat that the incident needs now, in the order in which they are filled."""
+    required = [rule for rule in room.plan.rules if room.is_required(rule)]
+    return [(rule, number) for rule in required for number in range(1, rule.seats + 1)]
+
+
+def empty_seats(room: Room) -> list[Seat]:
+    """Return the required seats that are neither held nor known to be vacant."""
+    known = {(one.role_id, one.seat) for one in (*room.open, *room.vacancies)}
+    return [(rule, number) for rule, number in required_seats(room) if (rule.role, number) not in known]
+
+
 def role_of(rule: RuleValue) -> Role:
     """Return the role's row, as far as it is needed to write one that refers to it; saves a query."""
     return Role(pk=rule.role, slug=rule.slug, name=rule.name)

@@ -1,0 +1,428 @@
+"""Everything that people and time do to incidents, in any order; after every step the ledger of roles is read whole."""
+
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from hypothesis import event
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from oncall.incidents import queries
+from oncall.incidents.models import (
+    Assignment,
+    EndReason,
+    Handoff,
+    HandoffState,
+    Incident,
+    Participant,
+    Role,
+    State,
+    TimelineEntry,
+    Vacancy,
+)
+from oncall.incidents.services import handoffs, lifecycle, merging, participants, plans, roles
+from oncall.incidents.services.declaring import declare
+from oncall.incidents.staffing import PinnedPlan
+from rotations.actors import Actor
+from rotations.errors import Refusal
+from rotations.models import Person
+from rotations.services.absences import add_absence
+from rotations.services.overrides import add_override
+from rotations.services.people import deactivate_person, reactivate_person
+from tests.factories.incidents import FIRST_TO_JOIN, NIGHT, named, next_on_call_in, on_call_in, role, service
+from tests.factories.incidents import rule as plan_rule
+from tests.factories.rotations import administrator, person, schedule, weekly_rotation
+from tests.oncall.incidents.replay import Replay
+
+SYSTEM = Actor.system()
+INCIDENTS = 3
+# What happens when nobody does anything, in the order in which beat may well send it.
+AUTOMATION: tuple[Callable[..., int], ...] = (roles.expire_due_offers, handoffs.expire_due_handoffs)
+
+PEOPLE = st.integers(0, 4)
+ROLES = st.sampled_from(("lead", "lead", "driver", "scribe"))
+ANY = st.integers(0, 11)
+SEVERITIES = st.integers(1, 4)
+KINDS = st.sampled_from(("responder", "responder", "responder", "observer", "stakeholder"))
+# Mostly seconds and minutes, across deadlines; sometimes nothing, and sometimes a clock that is behind.
+WAITS = st.sampled_from((0, 0, 1, 30, 60, 200, 400, 700, -90)).map(lambda seconds: timedelta(seconds=seconds))
+LONG_WAITS = st.sampled_from((1, 5, 30, 100, 200)).map(lambda hours: timedelta(hours=hours))
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What was configured; nothing of it is made anew for each run."""
+
+    crew: tuple[Person, ...]
+    services: tuple[Any, ...]
+    schedules: tuple[Any, ...]
+    slugs: dict[int, str]
+
+    @classmethod
+    def made(cls) -> "Scene":
+        ada, bo, cy, di = crew = [person(name) for name in ("Ada", "Bo", "Cy", "Di")]
+        primary, secondary = schedule("primary"), schedule("secondary")
+        weekly_rotation(primary, [[ada, bo], cy])
+        weekly_rotation(secondary, [cy, di, None])
+        hands: dict[str, Any] = {"exclusive_group": "hands"}
+        checkout = service(
+            plan_rule("lead", on_call_in(primary), on_call_in(secondary), FIRST_TO_JOIN, **hands),
+            plan_rule("driver", on_call_in(secondary), FIRST_TO_JOIN, required_from_severity=3, **hands),
+            plan_rule("scribe", FIRST_TO_JOIN, named(di), required_from_severity=2, seats=2),
+        )
+        search = service(
+            plan_rule("lead", next_on_call_in(primary), named(bo), open_incidents_limit=1),
+            plan_rule("scribe", FIRST_TO_JOIN, required_from_severity=3),
+            slug="search",
+        )
+        everybody = (*crew, administrator())
+        slugs = {one.pk: one.slug for one in Role.objects.all()}
+        return cls(everybody, (checkout, search), (primary, secondary), slugs)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The ledger as it stands, of all incidents; plain values, so that two can be compared."""
+
+    incidents: list[Incident]
+    assignments: list[dict[str, Any]]
+    vacancies: list[dict[str, Any]]
+    handoffs: list[dict[str, Any]]
+    participants: list[dict[str, Any]]
+
+    @classmethod
+    def read(cls) -> "Rows":
+        return cls(
+            list(Incident.objects.order_by("pk")),
+            *(
+                list(model._default_manager.order_by("pk").values(*fields))
+                for model, fields in (
+                    (Assignment, _ASSIGNMENT),
+                    (Vacancy, ("incident", "role", "seat", "since", "ended_at", "because")),
+                    (Handoff, ("id", "assignment", "person", "state", "epoch", "assignment__incident")),
+                    (Participant, ("incident", "person", "kind", "joined_at", "left_at")),
+                )
+            ),
+        )
+
+    def of(self, incident: Incident) -> "Rows":
+        parts = (self.assignments, self.vacancies, self.participants)
+        held, vacant, taking_part = ([one for one in rows if one["incident"] == incident.pk] for rows in parts)
+        asked = [one for one in self.handoffs if one["assignment__incident"] == incident.pk]
+        return Rows([incident], held, vacant, asked, taking_part)
+
+    @property
+    def accepted(self) -> dict[int, str]:
+        """Return why what was once accepted has ended, by assignment; empty while it is held."""
+        return {one["id"]: one["end_reason"] for one in self.assignments if one["accepted_at"] is not None}
+
+
+_ASSIGNMENT = ("id", "incident", "role", "seat", "person", "state", "since")
+_ASSIGNMENT += ("accept_by", "accepted_at", "ended_at", "end_reason", "epoch")
+
+
+class RolesMachine(RuleBasedStateMachine):
+    """Runs in a transaction that is rolled back. A refusal is an answer, and leaves no trace; nothing else may come."""
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__()
+        self.scene = scene
+        self.now = NIGHT
+        self.told = TimelineEntry.objects.order_by("pk").values_list("pk", flat=True).last() or 0
+        self.replays: dict[int, Replay] = {}
+        self._undone: AbstractContextManager[None] = transaction.atomic()
+        self._undone.__enter__()
+        self.rows = Rows.read()
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self._undone.__exit__(None, None, None)
+
+    # ── What people do ──
+
+    @initialize(severity=SEVERITIES, who=PEOPLE)
+    def something_breaks(self, severity: int, who: int) -> None:
+        self._declare(self.scene.services[0], severity, self._by(who) if who else SYSTEM)
+
+    @precondition(lambda self: len(self.rows.incidents) < INCIDENTS)
+    @rule(severity=SEVERITIES, who=PEOPLE, which=st.integers(0, 1))
+    def something_else_breaks(self, severity: int, who: int, which: int) -> None:
+        self._declare(self.scene.services[which], severity, self._by(who))
+
+    @rule(one=ANY, who=PEOPLE, kind=KINDS, accept=st.booleans(), wait=WAITS)
+    def join(self, one: int, who: int, kind: str, *, accept: bool, wait: timedelta) -> None:
+        self._does(participants.join, self._incident(one), who, wait, kind=kind, accept=accept)
+
+    @rule(one=ANY, who=PEOPLE, vacate=st.booleans(), wait=WAITS)
+    def leave(self, one: int, who: int, *, vacate: bool, wait: timedelta) -> None:
+        reasons = {EndReason.VACATED, EndReason.RELEASED}
+        self._does(participants.leave, self._incident(one), who, wait, vacate=vacate, reason="home", may_end=reasons)
+
+    @rule(which=ANY, decline=st.integers(0, 3), wait=WAITS)
+    def answer_an_offer(self, which: int, decline: int, wait: timedelta) -> None:
+        offers = [one for one in self.rows.assignments if one["state"] in (State.OFFERED, State.ACTING)]
+        if offers:
+            offer = offers[which % len(offers)]
+            verb = roles.decline if decline == 0 else roles.accept
+            self._answers(verb, offer["incident"], offer["role"], offer["person"], wait)
+
+    @rule(verb=st.sampled_from((roles.accept, roles.decline, roles.take)), one=ANY, slug=ROLES, who=PEOPLE, wait=WAITS)
+    def speak_up(self, verb: Callable[..., Any], one: int, slug: str, who: int, wait: timedelta) -> None:
+        self._does(verb, self._incident(one), who, wait, role=role(slug))
+
+    @rule(one=ANY, slug=ROLES, who=PEOPLE, wait=WAITS)
+    def take_by_force(self, one: int, slug: str, who: int, wait: timedelta) -> None:
+        more: dict[str, Any] = {"role": role(slug), "force": True, "reason": "silence", "by": SYSTEM}
+        self._does(roles.take, self._incident(one), who, wait, **more, may_end={EndReason.TAKEN})
+
+    @rule(one=ANY, slug=ROLES, who=PEOPLE, by=PEOPLE, wait=WAITS)
+    def assign(self, one: int, slug: str, who: int, by: int, wait: timedelta) -> None:
+        self._does(roles.assign, self._incident(one), who, wait, role=role(slug), by=self._by(by))
+
+    @rule(which=ANY, vacate=st.booleans(), wait=WAITS)
+    def release(self, which: int, *, vacate: bool, wait: timedelta) -> None:
+        held = [one for one in self.rows.assignments if one["ended_at"] is None]
+        if held:
+            seat = held[which % len(held)]
+            reasons = {EndReason.VACATED, EndReason.RELEASED}
+            more: dict[str, Any] = {"vacate": vacate, "reason": "tired", "may_end": reasons}
+            self._answers(roles.release, seat["incident"], seat["role"], seat["person"], wait, **more)
+
+    @rule(which=ANY, to=PEOPLE, wait=WAITS)
+    def offer_handoff(self, which: int, to: int, wait: timedelta) -> None:
+        held = [one for one in self.rows.assignments if one["state"] == State.ACCEPTED]
+        if held:
+            seat = held[which % len(held)]
+            more: dict[str, Any] = {"to": self.scene.crew[to]}
+            self._answers(handoffs.offer_handoff, seat["incident"], seat["role"], seat["person"], wait, **more)
+
+    @rule(which=ANY, verb=st.sampled_from(("accept", "accept", "decline", "cancel")), wait=WAITS)
+    def answer_a_handoff(self, which: int, verb: str, wait: timedelta) -> None:
+        # The latest first, whether it waits or was answered long ago.
+        known = list(Handoff.objects.select_related("assignment__incident", "assignment__person", "person"))[::-1]
+        if known:
+            handoff = known[which % len(known)]
+            who = handoff.assignment.person if verb == "cancel" else handoff.person
+            service = {
+                "accept": handoffs.accept_handoff,
+                "decline": handoffs.decline_handoff,
+                "cancel": handoffs.cancel_handoff,
+            }[verb]
+            self._does(service, handoff, self._place_of(who.pk), wait, may_end={EndReason.HANDED_OFF})
+
+    @rule(one=ANY, severity=SEVERITIES, who=PEOPLE, wait=WAITS)
+    def change_severity(self, one: int, severity: int, who: int, wait: timedelta) -> None:
+        self._acts(lifecycle.edit, self._incident(one), who, wait, severity=severity)
+
+    @rule(one=ANY, verb=st.sampled_from((lifecycle.acknowledge, lifecycle.mitigate)), who=PEOPLE, wait=WAITS)
+    def note_progress(self, one: int, verb: Callable[..., Any], who: int, wait: timedelta) -> None:
+        self._acts(verb, self._incident(one), who, wait)
+
+    @rule(one=ANY, who=PEOPLE, again=st.booleans(), wait=WAITS)
+    def resolve(self, one: int, who: int, *, again: bool, wait: timedelta) -> None:
+        self._acts(lifecycle.resolve, self._incident(one), who, wait, may_end={EndReason.RESOLVED})
+        if again:
+            self._acts(lifecycle.reopen, self._incident(one), who, wait)
+
+    @rule(one=ANY, who=PEOPLE, wait=WAITS)
+    def reopen(self, one: int, who: int, wait: timedelta) -> None:
+        self._acts(lifecycle.reopen, self._incident(one), who, wait)
+
+    @precondition(lambda self: len(self.rows.incidents) > 1)
+    @rule(one=ANY, other=ANY, who=PEOPLE, wait=WAITS)
+    def merge(self, one: int, other: int, who: int, wait: timedelta) -> None:
+        into = self._incident(other)
+        self._acts(merging.merge, self._incident(one), who, wait, into=into, may_end={EndReason.MERGED})
+
+    # ── What happens around them ──
+
+    @rule(wait=WAITS)
+    def time_passes(self, wait: timedelta) -> None:
+        self._automation(wait)
+
+    @rule(wait=LONG_WAITS)
+    def the_night_passes(self, wait: timedelta) -> None:
+        self._automation(wait)
+
+    @rule(which=st.integers(0, 1), who=PEOPLE, kind=st.sampled_from(("replace", "add")), wait=WAITS)
+    def override(self, which: int, who: int, kind: str, wait: timedelta) -> None:
+        span = {"start": self.now, "end": self.now + timedelta(hours=3)}
+        more: dict[str, Any] = {**span, "kind": kind, "person": self.scene.crew[who], "by": SYSTEM}
+        self._tries(add_override, self.scene.schedules[which], wait=wait, **more)
+
+    @rule(who=PEOPLE, wait=WAITS)
+    def be_away(self, who: int, wait: timedelta) -> None:
+        span = {"start": self.now, "end": self.now + timedelta(hours=3)}
+        self._tries(add_absence, self.scene.crew[who], wait=wait, **span, by=SYSTEM)
+
+    @rule(who=PEOPLE, wait=WAITS)
+    def deactivate(self, who: int, wait: timedelta) -> None:
+        self._tries(deactivate_person, self.scene.crew[who], wait=wait, by=SYSTEM, may_end={EndReason.DEACTIVATED})
+
+    @rule(who=PEOPLE, wait=WAITS)
+    def reactivate(self, who: int, wait: timedelta) -> None:
+        self._tries(reactivate_person, self.scene.crew[who], wait=wait, by=SYSTEM)
+
+    @rule(slug=st.sampled_from(("driver", "scribe")), restore=st.integers(0, 2), wait=WAITS)
+    def archive_a_role(self, slug: str, restore: int, wait: timedelta) -> None:
+        self._tries(plans.restore_role if restore else plans.archive_role, role(slug), wait=wait, by=SYSTEM)
+
+    @rule(one=ANY, which=ANY, after=st.sampled_from((0, 0, 1, 100)))
+    def ask_the_past(self, one: int, which: int, after: int) -> None:
+        incident = self._incident(one)
+        replay = self.replays[incident.pk]
+        instants = sorted({span.since for span in replay.spans.values()} | {hole.since for hole in replay.holes})
+        at = (instants or [NIGHT])[which % max(1, len(instants))] + timedelta(seconds=after)
+        seats = queries.seats_at(incident, at)
+        answered: dict[Any, Any] = {(one.role_slug, one.seat): (one.holder.pk, one.state) for one in seats.roles}
+        answered |= {(one.role_slug, one.seat): (None, one.because) for one in seats.vacancies}
+        assert answered == replay.at(at), f"at {at}"
+
+    # ── How it is done ──
+
+    def _incident(self, one: int) -> Incident:
+        return self.rows.incidents[one % len(self.rows.incidents)]
+
+    def _by(self, who: int) -> Actor:
+        return Actor.of_person(self.scene.crew[who])
+
+    def _place_of(self, person: int) -> int:
+        return next(place for place, each in enumerate(self.scene.crew) if each.pk == person)
+
+    def _declare(self, on: Any, severity: int, by: Actor) -> None:
+        self._tries(declare, wait=timedelta(), title="Checkout 5xx", severity=severity, service=on, by=by)
+
+    def _answers(
+        self, verb: Callable[..., Any], incident: int, of: int, person: int, wait: timedelta, **more: Any
+    ) -> None:
+        [one] = [each for each in self.rows.incidents if each.pk == incident]
+        self._does(verb, one, self._place_of(person), wait, role=role(self.scene.slugs[of]), **more)
+
+    def _does(self, verb: Callable[..., Any], on: Any, who: int, wait: timedelta, **more: Any) -> None:
+        """Let somebody do something themselves."""
+        more = {"person": self.scene.crew[who], "by": self._by(who), **more}
+        self._tries(verb, on, wait=wait, **more)
+
+    def _acts(self, verb: Callable[..., Any], on: Any, who: int, wait: timedelta, **more: Any) -> None:
+        self._tries(verb, on, wait=wait, by=self._by(who), **more)
+
+    def _automation(self, wait: timedelta) -> None:
+        for work in AUTOMATION:
+            self._tries(work, wait=wait)
+            wait = timedelta()
+        waiting = [one for one in self.rows.assignments if one["state"] == State.OFFERED]
+        assert all(one["accept_by"] > self.now for one in waiting), "an offer is due still"
+
+    def _tries(
+        self, verb: Callable[..., Any], *args: Any, wait: timedelta, may_end: Collection[str] = (), **more: Any
+    ) -> None:
+        # A clock that is behind is so once.
+        now = self.now + wait
+        self.now = max(self.now, now)
+        before = self.rows
+        try:
+            answer = verb(*args, **more, now=now)
+        except (Refusal, ValidationError) as refusal:
+            answer = getattr(refusal, "code", "invalid")
+            assert Rows.read() == before, f"{verb.__name__} was refused with {answer}, and changed something"
+        event(f"{verb.__name__}: {answer if isinstance(answer, str) else 'done'}")
+        self.rows = Rows.read()
+        Truth(self, f"{verb.__name__} at {now}").holds(before, may_end)
+
+
+class Truth:
+    """What must be true after every step."""
+
+    def __init__(self, machine: RolesMachine, when: str) -> None:
+        self.machine, self.rows, self.when = machine, machine.rows, when
+
+    def holds(self, before: Rows, may_end: Collection[str]) -> None:
+        self._nobody_is_displaced(before, may_end)
+        self._facts_are_heard()
+        archived = set(Role.objects.exclude(archived_at=None).values_list("pk", flat=True))
+        gone = set(Person.objects.filter(is_active=False).values_list("pk", flat=True))
+        for incident in self.rows.incidents:
+            rows = self.rows.of(incident)
+            self._seats_are_held_or_vacant(incident, rows, archived)
+            self._people_may_sit_there(incident, rows, gone)
+            self._spans_never_overlap(rows)
+            self._replaying_gives_the_ledger(incident, rows)
+
+    def _nobody_is_displaced(self, before: Rows, may_end: Collection[str]) -> None:
+        now = self.rows.accepted
+        ended = {reason for number, reason in now.items() if reason and not before.accepted.get(number)}
+        # What was offered and never accepted does not come up here.
+        assert ended <= {*may_end}, f"{self.when}: what was accepted ended as {ended}"
+
+    def _facts_are_heard(self) -> None:
+        machine = self.machine
+        for entry in TimelineEntry.objects.filter(pk__gt=machine.told).order_by("pk"):
+            machine.replays.setdefault(entry.incident_id, Replay()).hear([entry])
+            machine.told = entry.pk
+
+    def _seats_are_held_or_vacant(self, incident: Incident, rows: Rows, archived: set[int]) -> None:
+        held = [(one["role"], one["seat"]) for one in rows.assignments if one["ended_at"] is None]
+        vacant = [(one["role"], one["seat"]) for one in rows.vacancies if one["ended_at"] is None]
+        assert len(held) == len(set(held)), f"{self.when}: a seat is held twice"
+        rules = PinnedPlan.from_json(incident.plan).required_at(incident.severity)
+        required = {(one.role, seat) for one in rules if one.role not in archived for seat in range(1, one.seats + 1)}
+        expected = set() if incident.resolved_at else required - set(held)
+        assert sorted(vacant) == sorted(expected), f"{self.when}: vacant is not what is required and not held"
+
+    def _people_may_sit_there(self, incident: Incident, rows: Rows, gone: set[int]) -> None:
+        groups = {one.role: one.exclusive_group for one in PinnedPlan.from_json(incident.plan).rules}
+        holding = [one for one in rows.assignments if one["ended_at"] is None]
+        seats = [(one["person"], groups.get(one["role"]) or one["role"]) for one in holding]
+        assert len(seats) == len(set(seats)), f"{self.when}: somebody holds two seats that exclude each other"
+        assert not gone & {one["person"] for one in holding}, f"{self.when}: somebody deactivated holds a seat"
+        accepted = {one["id"]: one["person"] for one in holding if one["state"] == State.ACCEPTED}
+        present = {
+            one["person"]
+            for one in rows.participants
+            if one["kind"] == "responder" and one["joined_at"] and not one["left_at"]
+        }
+        assert set(accepted.values()) <= present, f"{self.when}: a holder takes no part"
+        waiting = [one for one in rows.handoffs if one["state"] == HandoffState.OFFERED]
+        lost = [one for one in waiting if one["assignment"] not in accepted or one["person"] in gone]
+        assert not lost, f"{self.when}: a handoff waits that nobody can accept"
+        assert all(one["epoch"] == incident.epoch for one in holding), f"{self.when}: a seat of another epoch is held"
+
+    def _spans_never_overlap(self, rows: Rows) -> None:
+        spans: dict[tuple[int, int], list[tuple[datetime, datetime]]] = {}
+        for one in (*rows.assignments, *rows.vacancies):
+            ended_at = one["ended_at"] or datetime.max.replace(tzinfo=one["since"].tzinfo)
+            spans.setdefault((one["role"], one["seat"]), []).append((one["since"], ended_at))
+        for seat, of_seat in spans.items():
+            for (_, ended_at), (since, _) in pairwise(sorted(of_seat)):
+                assert ended_at <= since, f"{self.when}: two spans of {seat} overlap"
+
+    def _replaying_gives_the_ledger(self, incident: Incident, rows: Rows) -> None:
+        replay, slugs = self.machine.replays[incident.pk], self.machine.scene.slugs
+        spans = {
+            one["id"]: (
+                (slugs[one["role"]], one["seat"]),
+                *(one[name] for name in ("person", "state", "since", "accepted_at", "ended_at", "end_reason")),
+            )
+            for one in rows.assignments
+        }
+        told = {
+            number: (one.place, one.person, one.state, one.since, one.accepted_at, one.ended_at, one.end_reason)
+            for number, one in replay.spans.items()
+        }
+        assert told == spans, f"{self.when}: the timeline does not tell the assignments"
+        holes = [
+            ((slugs[one["role"]], one["seat"]), one["because"], one["since"], one["ended_at"]) for one in rows.vacancies
+        ]
+        told_holes = [(one.place, one.because, one.since, one.ended_at) for one in replay.holes]
+        assert told_holes == holes, f"{self.when}: the timeline does not tell the vacancies"
+        asked = {one["id"]: (one["assignment"], one["person"], one["state"]) for one in rows.handoffs}
+        told_handoffs = {number: (one.assignment, one.to, one.state) for number, one in replay.handoffs.items()}
+        assert told_handoffs == asked, f"{self.when}: the timeline does not tell the handoffs"
+        told_whole = (replay.severity, replay.epoch, replay.resolved)
+        assert told_whole == (incident.severity, incident.epoch, incident.resolved_at is not None), self.when
