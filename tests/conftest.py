@@ -6,9 +6,10 @@ from django.db import connection
 from django.test import override_settings
 
 from tests import write_guard
+from tests.crowd import at_once
 from tests.servers import redis_url
 
-__all__ = ["redis_url"]
+__all__ = ["at_once", "redis_url"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

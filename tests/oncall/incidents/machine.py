@@ -250,27 +250,22 @@ class RolesMachine(RuleBasedStateMachine):
     def the_night_passes(self, wait: timedelta) -> None:
         self._automation(wait)
 
-    @rule(which=st.integers(0, 1), who=PEOPLE, kind=st.sampled_from(("replace", "add")), wait=WAITS)
-    def override(self, which: int, who: int, kind: str, wait: timedelta) -> None:
-        span = {"start": self.now, "end": self.now + timedelta(hours=3)}
-        more: dict[str, Any] = {**span, "kind": kind, "person": self.scene.crew[who], "by": SYSTEM}
-        self._tries(add_override, self.scene.schedules[which], wait=wait, **more)
+    @rule(which=st.integers(0, 1), who=PEOPLE, kind=st.sampled_from(("replace", "add", "away")), wait=WAITS)
+    def shifts_change(self, which: int, who: int, kind: str, wait: timedelta) -> None:
+        span: dict[str, Any] = {"start": self.now, "end": self.now + timedelta(hours=3), "by": SYSTEM}
+        somebody = self.scene.crew[who]
+        if kind == "away":
+            self._tries(add_absence, somebody, wait=wait, **span)
+        else:
+            self._tries(add_override, self.scene.schedules[which], wait=wait, kind=kind, person=somebody, **span)
 
-    @rule(who=PEOPLE, wait=WAITS)
-    def be_away(self, who: int, wait: timedelta) -> None:
-        span = {"start": self.now, "end": self.now + timedelta(hours=3)}
-        self._tries(add_absence, self.scene.crew[who], wait=wait, **span, by=SYSTEM)
-
-    @rule(who=PEOPLE, wait=WAITS)
-    def deactivate(self, who: int, wait: timedelta) -> None:
-        self._tries(deactivate_person, self.scene.crew[who], wait=wait, by=SYSTEM, may_end={EndReason.DEACTIVATED})
-
-    @rule(who=PEOPLE, wait=WAITS)
-    def reactivate(self, who: int, wait: timedelta) -> None:
-        self._tries(reactivate_person, self.scene.crew[who], wait=wait, by=SYSTEM)
+    @rule(who=PEOPLE, comes=st.booleans(), wait=WAITS)
+    def somebody_goes_or_comes_back(self, who: int, *, comes: bool, wait: timedelta) -> None:
+        verb = reactivate_person if comes else deactivate_person
+        self._tries(verb, self.scene.crew[who], wait=wait, by=SYSTEM, may_end={EndReason.DEACTIVATED})
 
     @rule(slug=st.sampled_from(("driver", "scribe")), restore=st.integers(0, 2), wait=WAITS)
-    def archive_a_role(self, slug: str, restore: int, wait: timedelta) -> None:
+    def a_role_is_archived_or_restored(self, slug: str, restore: int, wait: timedelta) -> None:
         self._tries(plans.restore_role if restore else plans.archive_role, role(slug), wait=wait, by=SYSTEM)
 
     @rule(one=ANY, which=ANY, after=st.sampled_from((0, 0, 1, 100)))
@@ -329,9 +324,11 @@ class RolesMachine(RuleBasedStateMachine):
         try:
             answer = verb(*args, **more, now=now)
         except (Refusal, ValidationError) as refusal:
-            answer = getattr(refusal, "code", "invalid")
-            assert Rows.read() == before, f"{verb.__name__} was refused with {answer}, and changed something"
-        event(f"{verb.__name__}: {answer if isinstance(answer, str) else 'done'}")
+            code = getattr(refusal, "code", "invalid")
+            event(f"{verb.__name__}: {code}")
+            assert Rows.read() == before, f"{verb.__name__} was refused with {code}, and changed something"
+            return
+        event(f"{verb.__name__}: {'nothing due' if answer == 0 else 'done'}")
         self.rows = Rows.read()
         Truth(self, f"{verb.__name__} at {now}").holds(before, may_end)
 

@@ -1,6 +1,6 @@
 """Who held what, by the timeline alone? Facts in, spans out: what the ledger says must follow from what was told."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -93,32 +93,37 @@ class Replay:
 
     def _hear(self, kind: str, data: dict[str, Any], at: datetime) -> None:
         match kind:
-            case "declared":
-                self.severity = data["severity"]
             case "offered" | "accepted" | "taken" | "handed_off":
                 self._sit(kind, data, at)
             case "acting":
                 self._change(data["assignment"], acting_at=at)
+            case _ if kind in ENDINGS:
+                self._end(data["assignment"], ENDINGS[kind], at)
+            case "handoff_offered":
+                self.handoffs[data["handoff"]] = Asked(data["assignment"], data["to"])
+            case _ if kind in ANSWERS:
+                self._answer(data["handoff"], ANSWERS[kind])
+            case _:
+                self._hear_of_the_incident(kind, data, at)
+
+    def _hear_of_the_incident(self, kind: str, data: dict[str, Any], at: datetime) -> None:
+        match kind:
+            case "declared":
+                self.severity = data["severity"]
+            case "severity_changed":
+                self.severity = data["after"]
+                self._close_holes(at, of=data["no_longer_required"])
+            case "role_archived":
+                self._close_holes(at, of=[data["role"]])
             case "vacant":
                 place = (data["role"], data["seat"])
                 self._close_hole(place, at)
                 self.holes.append(Hole(place, data["because"], at))
-            case "severity_changed":
-                self.severity = data["after"]
-                for role in data["no_longer_required"]:
-                    self._close_holes_of(role, at)
-            case "role_archived":
-                self._close_holes_of(data["role"], at)
             case "resolved" | "merged":
                 self._end_all(kind, data, at)
             case "reopened":
                 self.epoch, self.resolved = data["epoch"], False
-            case "handoff_offered":
-                self.handoffs[data["handoff"]] = Asked(data["assignment"], data["to"])
-            case _ if kind in ENDINGS:
-                self._end(data["assignment"], ENDINGS[kind], at)
-            case _ if kind in ANSWERS:
-                self._answer(data["handoff"], ANSWERS[kind])
+            # Nothing else that is told changes who holds what.
 
     def _sit(self, kind: str, data: dict[str, Any], at: datetime) -> None:
         """Open an assignment, or accept one that is open; whoever sat there before is named."""
@@ -142,8 +147,7 @@ class Replay:
         assert sorted(data["ended"]) == sorted(number for number, _ in self._open()), "not everything ended"
         for number in data["ended"]:
             self._end(number, reason, at)
-        for hole in self.holes:
-            self._close_hole(hole.place, at)
+        self._close_holes(at, of={role for role, _ in (hole.place for hole in self.holes)})
         self.resolved = True
 
     def _open(self) -> Iterator[tuple[int, Span]]:
@@ -166,7 +170,7 @@ class Replay:
             replace(one, ended_at=at) if close else one for one, close in zip(self.holes, closes, strict=True)
         ]
 
-    def _close_holes_of(self, role: str, at: datetime) -> None:
+    def _close_holes(self, at: datetime, *, of: Collection[str]) -> None:
         for hole in self.holes:
-            if hole.place[0] == role:
+            if hole.place[0] in of:
                 self._close_hole(hole.place, at)
