@@ -7,9 +7,10 @@ from django.test import override_settings
 
 from tests import write_guard
 from tests.crowd import at_once
+from tests.processes import start_program
 from tests.servers import redis_url
 
-__all__ = ["at_once", "redis_url"]
+__all__ = ["at_once", "redis_url", "start_program"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

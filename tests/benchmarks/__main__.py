@@ -4,7 +4,7 @@ import os
 import platform
 import sys
 
-from tests.benchmarks import calendars, engine, growth
+from tests.benchmarks import calendars, engine, growth, on_postgres
 from tests.benchmarks.database import database
 from tests.benchmarks.rows import Group, Row
 
@@ -17,12 +17,14 @@ def main() -> None:
     _measure("side by side", calendars.rows)
     with database():
         # Models can be imported only now.
-        from tests.benchmarks import feeds, memory, rate, requests
+        from tests.benchmarks import feeds, memory, rate, requests, sweeping
 
         _measure("over HTTP, in process", requests.rows)
         _measure("calendars over HTTP, in process", feeds.rows)
         _measure("over HTTP, on loopback", rate.rows)
         _measure("memory", memory.rows)
+        _measure("periodic work, SQLite", sweeping.rows)
+    _measure("PostgreSQL", on_postgres.rows)
 
 
 def _measure(name: str, rows: Group) -> None:

@@ -171,8 +171,6 @@ def test_what_is_due_is_found_by_the_index_of_what_waits(sweep: Callable[..., in
         cursor.execute(f"EXPLAIN {'QUERY PLAN ' if connection.vendor == 'sqlite' else ''}{sql}", params)
         plan = "\n".join(str(line[-1]) for line in cursor.fetchall())
     assert index in plan, plan
-    assert "Sort" not in plan, plan
-    assert "TEMP B-TREE" not in plan, plan
 
 
 def _selects_of(work: Callable[[], object]) -> list[tuple[str, Any]]:
