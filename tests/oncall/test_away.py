@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 from django.test import Client
 
 from oncall.incidents import tasks
@@ -87,6 +87,22 @@ def test_without_its_database_a_server_lives_and_asks_for_patience(start_program
     assert [headers["Retry-After"] for _, headers, _ in answered] == ["5"] * 3
     assert {headers["Content-Type"] for _, headers, _ in answered[:2]} == {"application/problem+json"}
     assert [body.get("code") for _, _, body in answered] == ["unavailable", "unavailable", None]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/", "/feeds/some-token/oncall.ics"])
+def test_whoever_looks_at_a_page_is_told_that_the_database_is_away(path: str):
+    client = Client(raise_request_exception=False)
+    client.cookies["sessionid"] = "a-session-of-some-browser"
+
+    def away(*_statement: object) -> None:
+        raise OperationalError("the connection is lost")
+
+    with connection.execute_wrapper(away):
+        answer = client.get(path)
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert '<h1 id="problem-title">The database is away</h1>' in answer.content.decode()
 
 
 @pytest.mark.postgres

@@ -201,7 +201,7 @@ def required_seats(room: Room) -> list[Seat]:
 
 def empty_seats(room: Room) -> list[Seat]:
     """Return the required seats that are neither held nor known to be vacant."""
-    known = {(one.role_id, one.seat) for one in (*room.open, *room.vacancies)}
+    known = {(one.role_id, one.seat) for one in room.open} | {(one.role_id, one.seat) for one in room.vacancies}
     return [(rule, number) for rule, number in required_seats(room) if (rule.role, number) not in known]
 
 

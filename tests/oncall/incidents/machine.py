@@ -1,34 +1,21 @@
 """Everything that people and time do to incidents, in any order; after every step the ledger of roles is read whole."""
 
+from collections import Counter
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import pairwise
+from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from hypothesis import event
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from oncall.incidents import queries
-from oncall.incidents.models import (
-    Assignment,
-    EndReason,
-    Handoff,
-    HandoffState,
-    Incident,
-    Participant,
-    Role,
-    State,
-    TimelineEntry,
-    Vacancy,
-)
+from oncall.incidents.models import EndReason, Handoff, Incident, Role, State
 from oncall.incidents.services import handoffs, lifecycle, merging, participants, plans, roles
 from oncall.incidents.services.declaring import declare
-from oncall.incidents.staffing import PinnedPlan
 from rotations.actors import Actor
 from rotations.errors import Refusal
 from rotations.models import Person
@@ -38,7 +25,7 @@ from rotations.services.people import deactivate_person, reactivate_person
 from tests.factories.incidents import FIRST_TO_JOIN, NIGHT, named, next_on_call_in, on_call_in, role, service
 from tests.factories.incidents import rule as plan_rule
 from tests.factories.rotations import administrator, person, schedule, weekly_rotation
-from tests.oncall.incidents.replay import Replay
+from tests.oncall.incidents.truth import Rows, Told, Truth
 
 SYSTEM = Actor.system()
 INCIDENTS = 3
@@ -86,56 +73,17 @@ class Scene:
         return cls(everybody, (checkout, search), (primary, secondary), slugs)
 
 
-@dataclass(frozen=True)
-class Rows:
-    """The ledger as it stands, of all incidents; plain values, so that two can be compared."""
-
-    incidents: list[Incident]
-    assignments: list[dict[str, Any]]
-    vacancies: list[dict[str, Any]]
-    handoffs: list[dict[str, Any]]
-    participants: list[dict[str, Any]]
-
-    @classmethod
-    def read(cls) -> "Rows":
-        return cls(
-            list(Incident.objects.order_by("pk")),
-            *(
-                list(model._default_manager.order_by("pk").values(*fields))
-                for model, fields in (
-                    (Assignment, _ASSIGNMENT),
-                    (Vacancy, ("incident", "role", "seat", "since", "ended_at", "because")),
-                    (Handoff, ("id", "assignment", "person", "state", "epoch", "assignment__incident")),
-                    (Participant, ("incident", "person", "kind", "joined_at", "left_at")),
-                )
-            ),
-        )
-
-    def of(self, incident: Incident) -> "Rows":
-        parts = (self.assignments, self.vacancies, self.participants)
-        held, vacant, taking_part = ([one for one in rows if one["incident"] == incident.pk] for rows in parts)
-        asked = [one for one in self.handoffs if one["assignment__incident"] == incident.pk]
-        return Rows([incident], held, vacant, asked, taking_part)
-
-    @property
-    def accepted(self) -> dict[int, str]:
-        """Return why what was once accepted has ended, by assignment; empty while it is held."""
-        return {one["id"]: one["end_reason"] for one in self.assignments if one["accepted_at"] is not None}
-
-
-_ASSIGNMENT = ("id", "incident", "role", "seat", "person", "state", "since")
-_ASSIGNMENT += ("accept_by", "accepted_at", "ended_at", "end_reason", "epoch")
-
-
 class RolesMachine(RuleBasedStateMachine):
-    """Runs in a transaction that is rolled back. A refusal is an answer, and leaves no trace; nothing else may come."""
+    """Runs in a transaction that is rolled back. A refusal is an answer, and leaves no trace; nothing else may come.
 
-    def __init__(self, scene: Scene) -> None:
+    ``outcomes`` counts what was done and refused.
+    """
+
+    def __init__(self, scene: Scene, outcomes: Counter[str]) -> None:
         super().__init__()
-        self.scene = scene
+        self.scene, self.outcomes = scene, outcomes
         self.now = NIGHT
-        self.told = TimelineEntry.objects.order_by("pk").values_list("pk", flat=True).last() or 0
-        self.replays: dict[int, Replay] = {}
+        self.told = Told.from_now_on()
         self._undone: AbstractContextManager[None] = transaction.atomic()
         self._undone.__enter__()
         self.rows = Rows.read()
@@ -169,7 +117,7 @@ class RolesMachine(RuleBasedStateMachine):
         offers = [one for one in self.rows.assignments if one["state"] in (State.OFFERED, State.ACTING)]
         if offers:
             offer = offers[which % len(offers)]
-            verb = roles.decline if decline == 0 else roles.accept
+            verb: Callable[..., Any] = roles.decline if decline == 0 else roles.accept
             self._answers(verb, offer["incident"], offer["role"], offer["person"], wait)
 
     @rule(verb=st.sampled_from((roles.accept, roles.decline, roles.take)), one=ANY, slug=ROLES, who=PEOPLE, wait=WAITS)
@@ -209,12 +157,12 @@ class RolesMachine(RuleBasedStateMachine):
         if known:
             handoff = known[which % len(known)]
             who = handoff.assignment.person if verb == "cancel" else handoff.person
-            service = {
+            answer: Callable[..., Any] = {
                 "accept": handoffs.accept_handoff,
                 "decline": handoffs.decline_handoff,
                 "cancel": handoffs.cancel_handoff,
             }[verb]
-            self._does(service, handoff, self._place_of(who.pk), wait, may_end={EndReason.HANDED_OFF})
+            self._does(answer, handoff, self._place_of(who.pk), wait, may_end={EndReason.HANDED_OFF})
 
     @rule(one=ANY, severity=SEVERITIES, who=PEOPLE, wait=WAITS)
     def change_severity(self, one: int, severity: int, who: int, wait: timedelta) -> None:
@@ -271,7 +219,7 @@ class RolesMachine(RuleBasedStateMachine):
     @rule(one=ANY, which=ANY, after=st.sampled_from((0, 0, 1, 100)))
     def ask_the_past(self, one: int, which: int, after: int) -> None:
         incident = self._incident(one)
-        replay = self.replays[incident.pk]
+        replay = self.told.replays[incident.pk]
         instants = sorted({span.since for span in replay.spans.values()} | {hole.since for hole in replay.holes})
         at = (instants or [NIGHT])[which % max(1, len(instants))] + timedelta(seconds=after)
         seats = queries.seats_at(incident, at)
@@ -325,101 +273,9 @@ class RolesMachine(RuleBasedStateMachine):
             answer = verb(*args, **more, now=now)
         except (Refusal, ValidationError) as refusal:
             code = getattr(refusal, "code", "invalid")
-            event(f"{verb.__name__}: {code}")
+            self.outcomes[f"{verb.__name__}: {code}"] += 1
             assert Rows.read() == before, f"{verb.__name__} was refused with {code}, and changed something"
             return
-        event(f"{verb.__name__}: {'nothing due' if answer == 0 else 'done'}")
+        self.outcomes[f"{verb.__name__}: {'nothing due' if answer == 0 else 'done'}"] += 1
         self.rows = Rows.read()
-        Truth(self, f"{verb.__name__} at {now}").holds(before, may_end)
-
-
-class Truth:
-    """What must be true after every step."""
-
-    def __init__(self, machine: RolesMachine, when: str) -> None:
-        self.machine, self.rows, self.when = machine, machine.rows, when
-
-    def holds(self, before: Rows, may_end: Collection[str]) -> None:
-        self._nobody_is_displaced(before, may_end)
-        self._facts_are_heard()
-        archived = set(Role.objects.exclude(archived_at=None).values_list("pk", flat=True))
-        gone = set(Person.objects.filter(is_active=False).values_list("pk", flat=True))
-        for incident in self.rows.incidents:
-            rows = self.rows.of(incident)
-            self._seats_are_held_or_vacant(incident, rows, archived)
-            self._people_may_sit_there(incident, rows, gone)
-            self._spans_never_overlap(rows)
-            self._replaying_gives_the_ledger(incident, rows)
-
-    def _nobody_is_displaced(self, before: Rows, may_end: Collection[str]) -> None:
-        now = self.rows.accepted
-        ended = {reason for number, reason in now.items() if reason and not before.accepted.get(number)}
-        # What was offered and never accepted does not come up here.
-        assert ended <= {*may_end}, f"{self.when}: what was accepted ended as {ended}"
-
-    def _facts_are_heard(self) -> None:
-        machine = self.machine
-        for entry in TimelineEntry.objects.filter(pk__gt=machine.told).order_by("pk"):
-            machine.replays.setdefault(entry.incident_id, Replay()).hear([entry])
-            machine.told = entry.pk
-
-    def _seats_are_held_or_vacant(self, incident: Incident, rows: Rows, archived: set[int]) -> None:
-        held = [(one["role"], one["seat"]) for one in rows.assignments if one["ended_at"] is None]
-        vacant = [(one["role"], one["seat"]) for one in rows.vacancies if one["ended_at"] is None]
-        assert len(held) == len(set(held)), f"{self.when}: a seat is held twice"
-        rules = PinnedPlan.from_json(incident.plan).required_at(incident.severity)
-        required = {(one.role, seat) for one in rules if one.role not in archived for seat in range(1, one.seats + 1)}
-        expected = set() if incident.resolved_at else required - set(held)
-        assert sorted(vacant) == sorted(expected), f"{self.when}: vacant is not what is required and not held"
-
-    def _people_may_sit_there(self, incident: Incident, rows: Rows, gone: set[int]) -> None:
-        groups = {one.role: one.exclusive_group for one in PinnedPlan.from_json(incident.plan).rules}
-        holding = [one for one in rows.assignments if one["ended_at"] is None]
-        seats = [(one["person"], groups.get(one["role"]) or one["role"]) for one in holding]
-        assert len(seats) == len(set(seats)), f"{self.when}: somebody holds two seats that exclude each other"
-        assert not gone & {one["person"] for one in holding}, f"{self.when}: somebody deactivated holds a seat"
-        accepted = {one["id"]: one["person"] for one in holding if one["state"] == State.ACCEPTED}
-        present = {
-            one["person"]
-            for one in rows.participants
-            if one["kind"] == "responder" and one["joined_at"] and not one["left_at"]
-        }
-        assert set(accepted.values()) <= present, f"{self.when}: a holder takes no part"
-        waiting = [one for one in rows.handoffs if one["state"] == HandoffState.OFFERED]
-        lost = [one for one in waiting if one["assignment"] not in accepted or one["person"] in gone]
-        assert not lost, f"{self.when}: a handoff waits that nobody can accept"
-        assert all(one["epoch"] == incident.epoch for one in holding), f"{self.when}: a seat of another epoch is held"
-
-    def _spans_never_overlap(self, rows: Rows) -> None:
-        spans: dict[tuple[int, int], list[tuple[datetime, datetime]]] = {}
-        for one in (*rows.assignments, *rows.vacancies):
-            ended_at = one["ended_at"] or datetime.max.replace(tzinfo=one["since"].tzinfo)
-            spans.setdefault((one["role"], one["seat"]), []).append((one["since"], ended_at))
-        for seat, of_seat in spans.items():
-            for (_, ended_at), (since, _) in pairwise(sorted(of_seat)):
-                assert ended_at <= since, f"{self.when}: two spans of {seat} overlap"
-
-    def _replaying_gives_the_ledger(self, incident: Incident, rows: Rows) -> None:
-        replay, slugs = self.machine.replays[incident.pk], self.machine.scene.slugs
-        spans = {
-            one["id"]: (
-                (slugs[one["role"]], one["seat"]),
-                *(one[name] for name in ("person", "state", "since", "accepted_at", "ended_at", "end_reason")),
-            )
-            for one in rows.assignments
-        }
-        told = {
-            number: (one.place, one.person, one.state, one.since, one.accepted_at, one.ended_at, one.end_reason)
-            for number, one in replay.spans.items()
-        }
-        assert told == spans, f"{self.when}: the timeline does not tell the assignments"
-        holes = [
-            ((slugs[one["role"]], one["seat"]), one["because"], one["since"], one["ended_at"]) for one in rows.vacancies
-        ]
-        told_holes = [(one.place, one.because, one.since, one.ended_at) for one in replay.holes]
-        assert told_holes == holes, f"{self.when}: the timeline does not tell the vacancies"
-        asked = {one["id"]: (one["assignment"], one["person"], one["state"]) for one in rows.handoffs}
-        told_handoffs = {number: (one.assignment, one.to, one.state) for number, one in replay.handoffs.items()}
-        assert told_handoffs == asked, f"{self.when}: the timeline does not tell the handoffs"
-        told_whole = (replay.severity, replay.epoch, replay.resolved)
-        assert told_whole == (incident.severity, incident.epoch, incident.resolved_at is not None), self.when
+        Truth(self.rows, self.told, self.scene.slugs, f"{verb.__name__} at {now}").holds(before, may_end)
