@@ -117,8 +117,8 @@ class RolesMachine(RuleBasedStateMachine):
         offers = [one for one in self.rows.assignments if one["state"] in (State.OFFERED, State.ACTING)]
         if offers:
             offer = offers[which % len(offers)]
-            verb: Callable[..., Any] = roles.decline if decline == 0 else roles.accept
-            self._answers(verb, offer["incident"], offer["role"], offer["person"], wait)
+            verbs: tuple[Callable[..., Any], ...] = (roles.decline, roles.accept)
+            self._answers(verbs[min(decline, 1)], offer["incident"], offer["role"], offer["person"], wait)
 
     @rule(verb=st.sampled_from((roles.accept, roles.decline, roles.take)), one=ANY, slug=ROLES, who=PEOPLE, wait=WAITS)
     def speak_up(self, verb: Callable[..., Any], one: int, slug: str, who: int, wait: timedelta) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from oncall.incidents.models import Assignment, Incident, Participant, Vacancy
+from oncall.incidents.models import Assignment, Incident, Participant, Service, Vacancy
 from oncall.incidents.services import handoffs, lifecycle, merging, participants, roles
 from oncall.incidents.services.declaring import declare
 from rotations.actors import Actor
@@ -70,25 +70,25 @@ def test_one_person_who_joins_fifty_times_at_once_takes_part_once(at_once: AtOnc
 def test_acceptances_and_the_expiry_of_their_offers_have_one_winner_each(at_once: AtOnce):
     ada, bo = person("Ada"), person("Bo")
     checkout = service(rule("lead", named(ada), named(bo)))
-    lead, half = role(), CROWD // 2
-    several = [incident(f"Number {number}", service=checkout) for number in range(half)]
+    lead, offers = role(), CROWD - 10
+    several = [incident(f"Number {number}", service=checkout) for number in range(offers)]
 
     # As a worker sweeps: in order of due time, so that some are accepted and some are too late.
     accepts = [
         partial(roles.accept, one, role=lead, person=ada, by=Actor.of_person(ada), now=minute(5))
         for one in reversed(several)
     ]
-    answers = at_once(accepts + [partial(roles.expire_due_offers, now=minute(5))] * (CROWD - half))
+    answers = at_once(accepts + [partial(roles.expire_due_offers, now=minute(5))] * (CROWD - offers))
 
     claimed = 0
-    for one, accepted in zip(several, reversed(answers[:half]), strict=True):
+    for one, accepted in zip(several, reversed(answers[:offers]), strict=True):
         if isinstance(accepted, Refusal):
             assert (accepted.code, accepted.extra["holder"]) == ("offer_expired", bo)
             assert ledger(one) == ["Ada 0-5 expired", "Bo 5- offered"]
             claimed += 1
         else:
             assert ledger(one) == ["Ada 0- accepted"]
-    assert sum(answers[half:]) == claimed
+    assert sum(answers[offers:]) == claimed
 
 
 @pytest.mark.parametrize("_again", range(3))
@@ -207,9 +207,9 @@ def test_an_incident_resolved_while_everybody_joins_has_no_open_seat(at_once: At
     assert not Vacancy.objects.filter(ended_at=None).exists()
 
 
-def handing_off(ada: Person, bo: Person, *, slug: str) -> tuple[Incident, Callable[[], Any]]:
+def handing_off(ada: Person, bo: Person, *, on: Service) -> tuple[Incident, Callable[[], Any]]:
     """Return an incident that Ada leads and hands to Bo, and Bo's acceptance."""
-    one = incident(service=service(rule("lead", named(ada)), slug=slug))
+    one = incident(service=on)
     by_ada, by_bo = Actor.of_person(ada), Actor.of_person(bo)
     roles.accept(one, role=role(), person=ada, by=by_ada, now=minute(0))
     handoff = handoffs.offer_handoff(one, role=role(), person=ada, to=bo, by=by_ada, now=minute(1))
@@ -218,8 +218,9 @@ def handing_off(ada: Person, bo: Person, *, slug: str) -> tuple[Incident, Callab
 
 def test_accepted_handoffs_and_forced_takes_have_one_winner_each(at_once: AtOnce):
     ada, bo, root = person("Ada"), person("Bo"), administrator("Root")
+    checkout = service(rule("lead", named(ada)))
     lead = role()
-    pairs = [handing_off(ada, bo, slug=f"checkout{number}") for number in range(CROWD // 2)]
+    pairs = [handing_off(ada, bo, on=checkout) for _ in range(CROWD // 2)]
     by_root: dict[str, Any] = {"person": root, "by": Actor.of_person(root), "now": minute(2)}
     takes = [partial(roles.take, one, role=lead, force=True, reason="silence", **by_root) for one, _ in pairs]
 
@@ -236,7 +237,8 @@ def test_accepted_handoffs_and_forced_takes_have_one_winner_each(at_once: AtOnce
 
 def test_a_handoff_accepted_fifty_times_at_once_changes_hands_once(at_once: AtOnce):
     ada, bo = person("Ada"), person("Bo")
-    one, accepts = handing_off(ada, bo, slug="checkout")
+    checkout = service(rule("lead", named(ada)))
+    one, accepts = handing_off(ada, bo, on=checkout)
 
     answers = at_once([accepts] * CROWD)
 
@@ -247,8 +249,9 @@ def test_a_handoff_accepted_fifty_times_at_once_changes_hands_once(at_once: AtOn
 
 def test_a_handoff_accepted_while_the_incident_is_resolved_leaves_no_open_seat(at_once: AtOnce):
     ada, bo = person("Ada"), person("Bo")
-    for number in range(10):
-        one, accepts = handing_off(ada, bo, slug=f"checkout{number}")
+    checkout = service(rule("lead", named(ada)))
+    for _ in range(10):
+        one, accepts = handing_off(ada, bo, on=checkout)
 
         accepted, _ = at_once([accepts, partial(lifecycle.resolve, one, by=SYSTEM, now=minute(2))])
 
@@ -261,8 +264,9 @@ def test_a_handoff_accepted_while_the_incident_is_resolved_leaves_no_open_seat(a
 
 def test_a_handoff_and_its_expiry_and_withdrawal_have_one_winner(at_once: AtOnce):
     ada, bo = person("Ada"), person("Bo")
-    for number in range(5):
-        one, accepts = handing_off(ada, bo, slug=f"checkout{number}")
+    checkout = service(rule("lead", named(ada)))
+    for _ in range(5):
+        one, accepts = handing_off(ada, bo, on=checkout)
         handoff = accepts.args[0]  # type: ignore[attr-defined]
         withdraws = partial(handoffs.cancel_handoff, handoff, person=ada, by=Actor.of_person(ada), now=minute(11))
 

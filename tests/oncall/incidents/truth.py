@@ -59,8 +59,10 @@ class Rows:
         return {one["id"]: one["end_reason"] for one in self.assignments if one["accepted_at"] is not None}
 
 
-_ASSIGNMENT = ("id", "incident", "role", "seat", "person", "state", "since")
-_ASSIGNMENT += ("accept_by", "accepted_at", "ended_at", "end_reason", "epoch")
+_ASSIGNMENT: tuple[str, ...] = (
+    *("id", "incident", "role", "seat", "person", "state", "since"),
+    *("accept_by", "accepted_at", "ended_at", "end_reason", "epoch"),
+)
 
 
 @dataclass
