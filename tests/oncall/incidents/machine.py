@@ -157,12 +157,12 @@ class RolesMachine(RuleBasedStateMachine):
         if known:
             handoff = known[which % len(known)]
             who = handoff.assignment.person if verb == "cancel" else handoff.person
-            answer: Callable[..., Any] = {
+            answers: dict[str, Callable[..., Any]] = {
                 "accept": handoffs.accept_handoff,
                 "decline": handoffs.decline_handoff,
                 "cancel": handoffs.cancel_handoff,
-            }[verb]
-            self._does(answer, handoff, self._place_of(who.pk), wait, may_end={EndReason.HANDED_OFF})
+            }
+            self._does(answers[verb], handoff, self._place_of(who.pk), wait, may_end={EndReason.HANDED_OFF})
 
     @rule(one=ANY, severity=SEVERITIES, who=PEOPLE, wait=WAITS)
     def change_severity(self, one: int, severity: int, who: int, wait: timedelta) -> None:
