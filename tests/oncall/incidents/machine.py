@@ -142,27 +142,19 @@ class RolesMachine(RuleBasedStateMachine):
             more: dict[str, Any] = {"vacate": vacate, "reason": "tired", "may_end": reasons}
             self._answers(roles.release, seat["incident"], seat["role"], seat["person"], wait, **more)
 
-    @rule(which=ANY, to=PEOPLE, wait=WAITS)
-    def offer_handoff(self, which: int, to: int, wait: timedelta) -> None:
+    @rule(which=ANY, to=PEOPLE, then=st.sampled_from(("", "accept", "accept", "decline", "cancel")), wait=WAITS)
+    def hand_off(self, which: int, to: int, then: str, wait: timedelta) -> None:
         held = [one for one in self.rows.assignments if one["state"] == State.ACCEPTED]
         if held:
             seat = held[which % len(held)]
             more: dict[str, Any] = {"to": self.scene.crew[to]}
             self._answers(handoffs.offer_handoff, seat["incident"], seat["role"], seat["person"], wait, **more)
+            if then:
+                self._answer_handoff(0, then, wait)
 
-    @rule(which=ANY, verb=st.sampled_from(("accept", "accept", "decline", "cancel")), wait=WAITS)
+    @rule(which=ANY, verb=st.sampled_from(("accept", "decline", "cancel")), wait=WAITS)
     def answer_a_handoff(self, which: int, verb: str, wait: timedelta) -> None:
-        # The latest first, whether it waits or was answered long ago.
-        known = list(Handoff.objects.select_related("assignment__incident", "assignment__person", "person"))[::-1]
-        if known:
-            handoff = known[which % len(known)]
-            who = handoff.assignment.person if verb == "cancel" else handoff.person
-            answers: dict[str, Callable[..., Any]] = {
-                "accept": handoffs.accept_handoff,
-                "decline": handoffs.decline_handoff,
-                "cancel": handoffs.cancel_handoff,
-            }
-            self._does(answers[verb], handoff, self._place_of(who.pk), wait, may_end={EndReason.HANDED_OFF})
+        self._answer_handoff(which, verb, wait)
 
     @rule(one=ANY, severity=SEVERITIES, who=PEOPLE, wait=WAITS)
     def change_severity(self, one: int, severity: int, who: int, wait: timedelta) -> None:
@@ -207,14 +199,17 @@ class RolesMachine(RuleBasedStateMachine):
         else:
             self._tries(add_override, self.scene.schedules[which], wait=wait, kind=kind, person=somebody, **span)
 
-    @rule(who=PEOPLE, comes=st.booleans(), wait=WAITS)
-    def somebody_goes_or_comes_back(self, who: int, *, comes: bool, wait: timedelta) -> None:
-        verb = reactivate_person if comes else deactivate_person
-        self._tries(verb, self.scene.crew[who], wait=wait, by=SYSTEM, may_end={EndReason.DEACTIVATED})
+    @rule(who=PEOPLE, wait=WAITS)
+    def somebody_goes_or_comes_back(self, who: int, wait: timedelta) -> None:
+        somebody = Person.objects.get(pk=self.scene.crew[who].pk)
+        verb = deactivate_person if somebody.is_active else reactivate_person
+        self._tries(verb, somebody, wait=wait, by=SYSTEM, may_end={EndReason.DEACTIVATED})
 
-    @rule(slug=st.sampled_from(("driver", "scribe")), restore=st.integers(0, 2), wait=WAITS)
-    def a_role_is_archived_or_restored(self, slug: str, restore: int, wait: timedelta) -> None:
-        self._tries(plans.restore_role if restore else plans.archive_role, role(slug), wait=wait, by=SYSTEM)
+    @rule(slug=st.sampled_from(("driver", "scribe")), wait=WAITS)
+    def a_role_is_archived_or_restored(self, slug: str, wait: timedelta) -> None:
+        one = role(slug)
+        verb = plans.archive_role if one.archived_at is None else plans.restore_role
+        self._tries(verb, one, wait=wait, by=SYSTEM)
 
     @rule(one=ANY, which=ANY, after=st.sampled_from((0, 0, 1, 100)))
     def ask_the_past(self, one: int, which: int, after: int) -> None:
@@ -230,7 +225,10 @@ class RolesMachine(RuleBasedStateMachine):
     # ── How it is done ──
 
     def _incident(self, one: int) -> Incident:
-        return self.rows.incidents[one % len(self.rows.incidents)]
+        """Return an incident, mostly one that is open."""
+        still_open = [each for each in self.rows.incidents if each.resolved_at is None]
+        among = still_open if still_open and one % 4 else self.rows.incidents
+        return among[one % len(among)]
 
     def _by(self, who: int) -> Actor:
         return Actor.of_person(self.scene.crew[who])
@@ -246,6 +244,19 @@ class RolesMachine(RuleBasedStateMachine):
     ) -> None:
         [one] = [each for each in self.rows.incidents if each.pk == incident]
         self._does(verb, one, self._place_of(person), wait, role=role(self.scene.slugs[of]), **more)
+
+    def _answer_handoff(self, which: int, verb: str, wait: timedelta) -> None:
+        # The latest first, whether it waits or was answered long ago.
+        known = list(Handoff.objects.select_related("assignment__incident", "assignment__person", "person"))[::-1]
+        if known:
+            handoff = known[which % len(known)]
+            who = handoff.assignment.person if verb == "cancel" else handoff.person
+            answers: dict[str, Callable[..., Any]] = {
+                "accept": handoffs.accept_handoff,
+                "decline": handoffs.decline_handoff,
+                "cancel": handoffs.cancel_handoff,
+            }
+            self._does(answers[verb], handoff, self._place_of(who.pk), wait, may_end={EndReason.HANDED_OFF})
 
     def _does(self, verb: Callable[..., Any], on: Any, who: int, wait: timedelta, **more: Any) -> None:
         """Let somebody do something themselves."""
