@@ -6,9 +6,11 @@ from django.db import connection
 from django.test import override_settings
 
 from tests import write_guard
+from tests.crowd import at_once
+from tests.processes import start_program
 from tests.servers import redis_url
 
-__all__ = ["redis_url"]
+__all__ = ["at_once", "redis_url", "start_program"]
 
 
 DATABASES = {"db", "transactional_db", "live_server"}
