@@ -56,19 +56,17 @@ def rewrite(track: Track, start: int, end: int, rule: Callable[[Held], Held], *,
     reached = start
     while past < len(track) and track[past][0] < end:
         span = track[past]
-        begin, finish, held, seats, *_ = span
+        begin, finish = span[:2]
         past += 1
-        if whom is None:
-            if begin > reached:
-                _write(written, reached, begin, rule(NOBODY))
-        elif held is None and not any([person == whom for person, _ in seats]):
+        if whom is None and begin > reached:
+            _write(written, reached, begin, rule(NOBODY))
+        reached = min(finish, end)
+        if whom is not None and span[2] is None and whom not in people_on(span):
             written.append(span)
             continue
-        reached = end if finish > end else finish
         if begin < start:
             written.append(_part(span, begin, start))
-            begin = start
-        _write(written, begin, reached, rule(held_in(span)))
+        _write(written, max(begin, start), reached, rule(held_in(span)))
         if finish > end:
             written.append(_part(span, end, finish))
     if whom is None and reached < end:
