@@ -58,10 +58,11 @@ def _nothing_remembered():
     """
     from django.core.cache import cache
 
-    from api import rendered
+    from api import at_hand, rendered
     from rotations import queries  # needs Django's settings
 
     yield
     queries.forget()
     rendered.forget()
+    at_hand.forget()
     cache.clear()
