@@ -27,11 +27,16 @@ class Night:
         return datetime.fromisoformat(f"{DAY}T{self.clock}").replace(tzinfo=UTC)
 
     def until(self, clock: str) -> None:
-        """Let time pass, and every periodic task look once at what is due by then."""
+        """Let time pass, and the worker look."""
         self.clock = clock
-        current_app.loader.import_default_modules()
-        for entry in settings.CELERY_BEAT_SCHEDULE.values():
-            current_app.tasks[entry["task"]]()
+        let_the_worker_look()
+
+
+def let_the_worker_look() -> None:
+    """Let every periodic task look once at what is due."""
+    current_app.loader.import_default_modules()
+    for entry in settings.CELERY_BEAT_SCHEDULE.values():
+        current_app.tasks[entry["task"]]()
 
 
 @dataclass

@@ -16,7 +16,7 @@ from oncall.access.models import ApiToken
 from oncall.demo.company import FICTION
 from oncall.demo.keys import saved_keys
 from oncall.demo.services.founding import found
-from oncall.incidents.models import Incident, Integration, Vacancy
+from oncall.incidents.models import Incident, Integration, RoleRule, Vacancy
 from oncall.incidents.queries import incident_view
 from rotations.engine.intervals import Interval
 from rotations.models import CalendarLink, Person, Schedule, Team
@@ -94,11 +94,23 @@ def test_in_any_week_the_running_incident_has_a_lead_an_open_offer_and_a_vacancy
     assert [(vacancy.role_slug, vacancy.because) for vacancy in view.vacancies] == [
         ("scribe", "waiting_for_first_to_join")
     ]
+    watching, asked = view.participants[-2:]
+    assert (watching.person.name, watching.kind, watching.status) == ("Frances Moore", "observer", "on_break")
+    assert (asked.person.name, asked.joined_at) == ("Kavya Rao", None)
+    assert asked.asked_because.startswith("on call in network-primary, asked by Hana Whitfield: Packets get lost")
     answers = {answer.schedule.slug: answer for answer in on_call(Schedule.objects.all(), at=now)}
     first = {slug: [one.person.name for one in answer.people] for slug, answer in answers.items()}
     assert first["payments-primary"] == ["Ada Okafor"]
     assert first["payments-secondary"] == ["Bo Lind"]
     assert len(first["edge"]) == 1
+
+
+def test_a_lead_is_handed_over_at_the_shift_change_and_looked_for_in_the_team_at_last(data_dir: Path):
+    found(data_dir=data_dir, now=FRIDAY_NIGHT)
+
+    leads = RoleRule.objects.filter(role__slug="lead", plan__is_default=False)
+    shown = [(rule.on_shift_change, [source.kind for source in rule.sources.all()]) for rule in leads]
+    assert shown == 3 * [("offer", ["on_call", "on_call", "first_to_join", "team"])]
 
 
 def test_the_sun_never_sets_on_the_edge(data_dir: Path):
