@@ -8,6 +8,7 @@ silently ignored is found at 2 AM.
 import dataclasses
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -116,6 +117,22 @@ def _fernet_keys(text: str) -> tuple[str, ...]:
     return keys
 
 
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    networks = []
+    for position, network in enumerate(_names(text), start=1):
+        try:
+            networks.append(ip_network(network))
+        except ValueError as problem:
+            raise ValueError(f"has no network such as 10.0.0.0/8 at place {position}") from problem
+    return tuple(networks)
+
+
+def _user_agent(text: str) -> str:
+    if not (text.isascii() and text.isprintable()):
+        raise ValueError("has characters that do not fit into a header")
+    return text
+
+
 def _database(text: str) -> dict[str, Any]:
     if not text:
         return {}
@@ -176,6 +193,8 @@ class Environment:
     encryption_keys: tuple[str, ...] = variable("ONCALL_ENCRYPTION_KEYS", _fernet_keys)
     allowed_hosts: tuple[str, ...] = variable("ONCALL_ALLOWED_HOSTS", _names, "localhost,127.0.0.1,[::1]")
     trusted_proxies: int = variable("ONCALL_TRUSTED_PROXIES", _count, "0")
+    allowed_networks: tuple[IPv4Network | IPv6Network, ...] = variable("ONCALL_ALLOWED_NETWORKS", _networks)
+    user_agent: str = variable("ONCALL_USER_AGENT", _user_agent)
     debug: bool = variable("ONCALL_DEBUG", _switch, "0")
     log_level: str = variable("ONCALL_LOG_LEVEL", _log_level, "INFO")
     host: str = variable("ONCALL_HOST", str.strip, "127.0.0.1")

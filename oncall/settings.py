@@ -173,6 +173,12 @@ HOOK_DELIVERIES_A_MINUTE = 600
 # Of one calendar link, by the clients of everybody who subscribed to it, for each web process.
 FEED_FETCHES_A_MINUTE = 60
 
+# ── Whom we speak to ──
+
+# Networks of the operator that addresses which people type in may lead to; everything else inside is refused.
+ALLOWED_OUTGOING_NETWORKS = ENVIRONMENT.allowed_networks
+USER_AGENT = ENVIRONMENT.user_agent or f"Oncall (+{PUBLIC_URL})"
+
 # ── REST ──
 
 REST_FRAMEWORK = {
@@ -257,6 +263,8 @@ LOGGING = {
         "django.server": {"handlers": [], "propagate": True},
         # RequestLog has one line per request already, with its status.
         "django.request": {"handlers": [], "level": "ERROR"},
+        # It warns of odd headers with the URL they came from, which may be a secret.
+        "urllib3": {"level": "CRITICAL"},
         # A line each time that a periodic task is sent, received and done: no fact, only a clock.
         "celery.beat": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},

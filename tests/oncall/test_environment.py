@@ -3,6 +3,7 @@
 import base64
 import subprocess
 import sys
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,7 @@ def test_a_grown_installation_is_read_whole():
             "ONCALL_ENCRYPTION_KEYS": f"{KEY}, {KEY}",
             "ONCALL_TRUSTED_PROXIES": "2",
             "ONCALL_DEBUG": "yes",
+            "ONCALL_ALLOWED_NETWORKS": "10.20.0.0/16, fd12::/48",
             "PORT": "9000",
         }
     )
@@ -43,6 +45,7 @@ def test_a_grown_installation_is_read_whole():
     )
     assert environment.public_url == "https://oncall.example.test"
     assert environment.encryption_keys == (KEY, KEY)
+    assert environment.allowed_networks == (ip_network("10.20.0.0/16"), ip_network("fd12::/48"))
     assert (environment.trusted_proxies, environment.debug, environment.port) == (2, True, 9000)
 
 
@@ -76,6 +79,12 @@ def test_the_variables_of_the_test_suite_are_let_through():
         ("ONCALL_PUBLIC_URL", "http://", "ONCALL_PUBLIC_URL names no host."),
         ("ONCALL_SECRET_KEY", "short", "ONCALL_SECRET_KEY is shorter than 50 characters."),
         ("ONCALL_ENCRYPTION_KEYS", f"{KEY},x", "ONCALL_ENCRYPTION_KEYS has no Fernet key at place 2."),
+        (
+            "ONCALL_ALLOWED_NETWORKS",
+            "10.0.0.0/8, 10.1.2.3/8",
+            "ONCALL_ALLOWED_NETWORKS has no network such as 10.0.0.0/8 at place 2.",
+        ),
+        ("ONCALL_USER_AGENT", "Océan", "ONCALL_USER_AGENT has characters that do not fit into a header."),
         ("DATABASE_URL", "nonsense", "DATABASE_URL is not a URL such as postgres://user:password@host/name."),
         (
             "DATABASE_URL",
