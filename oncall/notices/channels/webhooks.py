@@ -44,8 +44,6 @@ def call_all(calls: Sequence[Call], *, now: datetime) -> dict[UUID, Outcome]:
     by_endpoint: dict[int, list[Call]] = {}
     for call in calls:
         by_endpoint.setdefault(call.endpoint, []).append(call)
-    if not by_endpoint:
-        return {}
     with ThreadPoolExecutor(min(AT_ONCE, len(by_endpoint))) as pool:
         lines = pool.map(lambda theirs: dict(_in_order(theirs, now)), by_endpoint.values())
         return {message: outcome for line in lines for message, outcome in line.items()}

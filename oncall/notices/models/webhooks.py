@@ -1,6 +1,5 @@
 """Which systems are told of changes, and what they are told."""
 
-import uuid
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -82,14 +81,13 @@ class Endpoint(models.Model):
 class Event(models.Model):
     """One fact as webhooks tell it; ``fact`` is told of once. ``data`` is the body's, as it was when it happened."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     fact = models.CharField(max_length=100, unique=True)
     type = models.CharField(max_length=30, choices=EVENT_TYPES)
     at = models.DateTimeField()
     data = models.JSONField()
 
     class Meta:
-        ordering = ("-at",)
+        ordering = ("-id",)
 
     def __str__(self) -> str:
         return f"{self.type}, {self.at:%Y-%m-%d %H:%M:%S}Z"

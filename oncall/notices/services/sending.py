@@ -34,8 +34,9 @@ def send_due_mail(*, now: datetime) -> int:
     same ``Message-ID``.
     """
     claim, messages = _claim(Channel.EMAIL, now=now)
-    outcomes = dict(zip((one.pk for one in messages), mail.post([_letter(one) for one in messages]), strict=True))
-    _note(claim, messages, outcomes, now=now)
+    if messages:
+        outcomes = mail.post([_letter(one) for one in messages])
+        _note(claim, messages, dict(zip((one.pk for one in messages), outcomes, strict=True)), now=now)
     return len(messages)
 
 
@@ -45,8 +46,9 @@ def send_due_webhooks(*, now: datetime) -> int:
     At least once, as mail, with the same ``webhook-id``. An endpoint that answers 410 is disabled.
     """
     claim, messages = _claim(Channel.WEBHOOK, now=now)
-    outcomes = webhooks.call_all([_call(one, now=now) for one in messages], now=now)
-    _note(claim, messages, outcomes, now=now)
+    if messages:
+        outcomes = webhooks.call_all([_call(one, now=now) for one in messages], now=now)
+        _note(claim, messages, outcomes, now=now)
     return len(messages)
 
 
@@ -57,7 +59,8 @@ def _claim(channel: Channel, *, now: datetime) -> tuple[UUID, list[Message]]:
     if not due.exists():
         return claim, []
     _drop_expired(due, now=now)
-    chosen = list(due.order_by("due_at", "created_at", "pk").values_list("pk", flat=True)[: BATCH[channel]])
+    in_order = due.order_by("due_at", "notice_id", "event_id", "endpoint_id")
+    chosen = list(in_order.values_list("pk", flat=True)[: BATCH[channel]])
     # Whoever was faster has moved the due moment: the condition is looked at again for each row.
     due.filter(pk__in=chosen).update(claim=claim, due_at=now + LEASE, attempts=F("attempts") + 1)
     rows = Message.objects.filter(claim=claim, state=State.WAITING).select_related(
@@ -76,8 +79,6 @@ def _drop_expired(due: "QuerySet[Message]", *, now: datetime) -> None:
 
 def _note(claim: UUID, messages: Sequence[Message], outcomes: Mapping[UUID, Outcome], *, now: datetime) -> None:
     """Store what came of each message; not of one that somebody else has claimed since."""
-    if not messages:
-        return
     with transaction.atomic():
         held = Message.objects.select_for_update(no_key=True, of=("self",)).filter(claim=claim, state=State.WAITING)
         rows = list(held.order_by("pk"))
