@@ -3,7 +3,7 @@
 Each function takes a fixed number of queries, however many facts and people it is about.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,7 +23,7 @@ from oncall.incidents.models import (
 from oncall.notices.models import Preference
 from oncall.notices.models.notices import REMINDERS
 from oncall.notices.telling import Who
-from oncall.notices.telling.incidents import HandoffNote, Offer, Scene
+from oncall.notices.telling.scene import HandoffNote, Offer, Scene
 from oncall.notices.telling.schedules import ScheduleScene, SwapAsked
 from rotations.engine.intervals import Interval
 from rotations.models import Membership, Person, Schedule, Swap, SwapState
@@ -55,9 +55,7 @@ class _Staff:
 def scenes_of(entries: Sequence[TimelineEntry]) -> dict[int, Scene]:
     """Return each incident of ``entries`` with the people around it, by its number; ``entries`` have theirs loaded."""
     incidents = {entry.incident_id: entry.incident for entry in entries}
-    schedules = _teams_of_asked_schedules(incidents.values()) if any(_lacks_on_call(one) for one in entries) else {}
-    service_teams = {incident.service.team_id for incident in incidents.values()}
-    staff = staff_of({team for team in (*service_teams, *schedules.values()) if team is not None})
+    staff = staff_of({one.service.team_id for one in incidents.values() if one.service.team_id is not None})
     participants = list(Participant.objects.filter(incident__in=incidents, joined_at__isnull=False, left_at=None))
     offers, handoffs = _offers(entries), _handoffs(entries)
     roles = dict(Role.objects.values_list("slug", "name"))
@@ -72,7 +70,6 @@ def scenes_of(entries: Sequence[TimelineEntry]) -> dict[int, Scene]:
             responders=_taking_part(participants, number, {ParticipantKind.RESPONDER}),
             taking_part=_taking_part(participants, number, set(ParticipantKind)),
             managers=staff.managers_of(incident.service.team_id),
-            schedule_managers=_schedule_managers(incident, schedules, staff) if schedules else {},
             roles=roles,
             offers=offers,
             handoffs=handoffs,
@@ -180,31 +177,6 @@ def _taking_part(
     participants: Iterable[Participant], number: int, kinds: Collection[ParticipantKind]
 ) -> tuple[int, ...]:
     return tuple(one.person_id for one in participants if one.incident_id == number and one.kind in kinds)
-
-
-def _lacks_on_call(entry: TimelineEntry) -> bool:
-    return entry.kind == "vacant" and entry.data.get("because") == "no_one_on_call"
-
-
-def _asked_schedules(incident: Incident) -> Iterator[tuple[str, int]]:
-    """Yield, for each role of the pinned plan, the schedules that are asked."""
-    for rule in incident.plan.get("rules", ()):
-        for source in rule["sources"]:
-            if source.get("schedule") is not None:
-                yield rule["slug"], source["schedule"]
-
-
-def _teams_of_asked_schedules(incidents: Iterable[Incident]) -> dict[int, int]:
-    asked = {schedule for incident in incidents for _, schedule in _asked_schedules(incident)}
-    return dict(Schedule.objects.filter(pk__in=asked).values_list("pk", "team"))
-
-
-def _schedule_managers(incident: Incident, teams: Mapping[int, int], staff: _Staff) -> dict[str, tuple[int, ...]]:
-    managers: dict[str, tuple[int, ...]] = {}
-    for role, schedule in _asked_schedules(incident):
-        if schedule in teams:
-            managers[role] = (*managers.get(role, ()), *staff.managers_of(teams[schedule]))
-    return managers
 
 
 def _offers(entries: Iterable[TimelineEntry]) -> dict[int, Offer]:

@@ -28,6 +28,7 @@ from oncall.notices.telling import events as event_values
 from oncall.notices.telling import incidents as of_incidents
 from oncall.notices.telling import schedules as of_schedules
 from oncall.notices.telling.events import Happened, Plain
+from oncall.notices.telling.scene import Entry
 from rotations.models import ActorKind, Person, Schedule, ScheduleChange, ScheduleWarning, WarningKind
 
 # How many facts of a kind one call announces; the next takes on the rest.
@@ -104,15 +105,14 @@ def announce_warnings(*, now: datetime, limit: int = BATCH) -> int:
 
 
 def _tell_timelines(entries: Sequence[TimelineEntry], *, now: datetime) -> None:
-    scenes = scenes_of(entries)
-    tell(
-        (
-            Telling(f"timeline:{entry.pk}", entry.at, told, entry.incident_id)
-            for entry in entries
-            for told in of_incidents.told_of(_entry(entry), scenes[entry.incident_id])
-        ),
-        now=now,
+    scenes, incidents = scenes_of(entries), {entry.pk: entry.incident_id for entry in entries}
+    told = of_incidents.without_repeats(
+        (entry, each)
+        for row in entries
+        for entry in [_entry(row)]
+        for each in of_incidents.told_of(entry, scenes[row.incident_id])
     )
+    tell((Telling(f"timeline:{entry.id}", entry.at, each, incidents[entry.id]) for entry, each in told), now=now)
     people = {pk: plain_person(person) for pk, person in people_named_by(entries).items()}
     publish([each for entry in entries for each in _events(entry, people)], now=now)
 
@@ -177,8 +177,8 @@ def _warning_event(row: ScheduleWarning, people: dict[int, Person]) -> Happened:
     return Happened(f"warning:{row.pk}", EventType.SCHEDULE_WARNING, row.raised_at, data, row.schedule.team_id)
 
 
-def _entry(row: TimelineEntry) -> of_incidents.Entry:
-    return of_incidents.Entry(row.pk, row.at, row.kind, row.text, row.data, _person_behind(row), row.actor_name)
+def _entry(row: TimelineEntry) -> Entry:
+    return Entry(row.pk, row.at, row.kind, row.text, row.data, _person_behind(row), row.actor_name)
 
 
 def _change(row: ScheduleChange) -> of_schedules.Change:

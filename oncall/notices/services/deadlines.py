@@ -9,7 +9,8 @@ from django.db.models import F
 from oncall.incidents.models import Assignment, State
 from oncall.notices.queries import who
 from oncall.notices.services.outbox import Telling, tell
-from oncall.notices.telling.incidents import Scene, deadline_near
+from oncall.notices.telling.roles import deadline_near
+from oncall.notices.telling.scene import Scene
 
 NEAR: Final = timedelta(minutes=1)
 BATCH: Final = 100

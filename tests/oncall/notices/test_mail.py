@@ -120,10 +120,10 @@ def test_the_page_says_the_same_and_nothing_in_it_is_markup_of_others(ada, bo, m
     [(page, kind)] = letter.alternatives
     assert kind == "text/html"
     assert re.findall(r"<h1[^>]*>(.*?)</h1>", page) == [
-        f"Ada offers to hand Lead to you: #{one.pk} &lt;b&gt;&quot;Checkout&quot; &amp; more&lt;/b&gt;"
+        f"You are asked to take Lead over from Ada: #{one.pk} &lt;b&gt;&quot;Checkout&quot; &amp; more&lt;/b&gt;"
     ]
     assert re.findall(r"<p[^>]*>(.*?)</p>", page, re.DOTALL)[:2] == [
-        "Ada asks you to take Lead over, and stays Lead until you accept.",
+        "Ada asks you to take Lead over; Ada stays Lead until you accept.",
         "Status: &lt;script&gt;alert(1)&lt;/script&gt;<br>and a second line",
     ]
     assert f'href="https://oncall.example.test/incidents/{one.pk}/"' in page

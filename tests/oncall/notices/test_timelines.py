@@ -13,8 +13,8 @@ from oncall.notices.services.deadlines import remind_of_deadlines
 from rotations.actors import Actor
 from rotations.models import Person
 from rotations.services.people import deactivate_person
-from tests.factories.incidents import FIRST_TO_JOIN, NIGHT, incident, named, on_call_in, role, rule, service
-from tests.factories.rotations import administrator, person, schedule, team
+from tests.factories.incidents import FIRST_TO_JOIN, NIGHT, incident, named, role, rule, service
+from tests.factories.rotations import administrator, person
 from tests.oncall.notices.hearing import heard, minutes, noted, nothing_waits, told
 from tests.write_guard import arranging
 
@@ -130,9 +130,9 @@ def test_a_handoff_is_offered_with_its_note_and_accepted(led, ada, bo):
         led, role=role(), person=ada, to=bo, note=note, by=Actor.of_person(ada), now=minutes(1)
     )
 
-    assert heard() == [f"Bo handoff_offered: Ada offers to hand Lead to you: #{led.pk} Checkout 5xx"]
+    assert heard() == [f"Bo handoff_offered: You are asked to take Lead over from Ada: #{led.pk} Checkout 5xx"]
     assert Notice.objects.get().text.split("\n\n") == [
-        "Ada asks you to take Lead over, and stays Lead until you accept.",
+        "Ada asks you to take Lead over; Ada stays Lead until you accept.",
         "Status: Rolling back",
         "Ruled out: DNS",
         "Next check-in: Fri 20 Nov, 04:30 CET",
@@ -201,13 +201,14 @@ def test_a_vacancy_is_told_to_who_responds_and_to_who_manages(ada, cy, payments)
     ]
 
 
-def test_where_nobody_is_on_call_the_managers_of_the_schedule_hear_it_too(payments):
-    lone = schedule("network", of=team("network", managers=[person("Nia")]))
-    one = incident(service=service(rule("lead", on_call_in(lone)), team=payments))
+def test_managers_who_are_called_are_not_told_as_well_that_the_role_is_vacant(one, cy, mia):
+    vacant = {"role": "lead", "seat": 1, "because": "no_one_on_call"}
+    noted(one, "vacant", **vacant)
+    noted(one, "managers_called", "Nobody is on call; Mia is called", **vacant, managers=[mia.pk])
 
-    assert [line for line in heard() if f"#{one.pk}" in line] == [
-        f"Mia vacancy: Nobody is Lead: #{one.pk} Checkout 5xx",
-        f"Nia vacancy: Nobody is Lead: #{one.pk} Checkout 5xx",
+    assert heard() == [
+        f"Cy vacancy: Nobody is Lead: #{one.pk} Checkout 5xx",
+        f"Mia managers_called: Nobody answers for Lead: #{one.pk} Checkout 5xx",
     ]
 
 
@@ -272,29 +273,52 @@ def test_a_drill_says_so_first(ada):
 def test_what_else_a_timeline_tells_has_its_hearers(one, ada, bo, cy, mia):
     seat = {"role": "lead", "seat": 1, "person": ada.pk}
     noted(one, "nagged", **seat, times=2)
-    noted(one, "nagged", role="lead", seat=1, person=None, times=1)
+    noted(one, "nagged", role="lead", seat=1, times=1)
     noted(one, "managers_called", role="lead", seat=1, managers=[mia.pk])
     noted(one, "shift_changed", **seat, to=[bo.pk])
-    noted(one, "handoff_escalated", **seat, to=bo.pk, managers=[mia.pk])
+    noted(one, "handoff_escalated", **seat, managers=[mia.pk])
+    noted(one, "handoff_escalated", **seat, handoff=1, to=bo.pk, managers=[mia.pk])
+    noted(one, "handoff_cancelled", **seat, handoff=1, to=bo.pk, because="off_shift")
     noted(one, "relief_suggested", **seat, to=[bo.pk])
+    noted(one, "suggestion", **seat, to=[bo.pk])
     noted(one, "may_release", **seat)
     noted(one, "help_asked", schedule="network", people=[bo.pk], words="Do you know the cache?")
 
-    assert [line.partition(":")[0] for line in heard()] == [
-        "Ada nagged",
-        "Cy nagged",
-        "Mia nagged",
-        "Mia managers_called",
-        "Bo shift_handed_over",
-        "Mia handoff_escalated",
-        "Ada handoff_answered",
-        "Ada relief_suggested",
-        "Ada may_release",
-        "Bo help_asked",
+    number = f"#{one.pk} Checkout 5xx"
+    assert heard() == [
+        f"Ada nagged: You still act as Lead: {number}",
+        f"Cy nagged: Still nobody is Lead: {number}",
+        f"Mia nagged: Still nobody is Lead: {number}",
+        f"Mia managers_called: Nobody answers for Lead: {number}",
+        f"Bo shift_handed_over: You are on call now; Ada goes on as Lead: {number}",
+        f"Mia handoff_escalated: Nobody took Lead over from Ada, whose shift ended: {number}",
+        f"Ada shift_handed_over: Your shift ended; you go on as Lead: {number}",
+        f"Mia handoff_escalated: Nobody took Lead over from Ada, whose shift ended: {number}",
+        f"Bo handoff_answered: You need not take Lead over any more: {number}",
+        f"Ada handoff_answered: You go on as Lead: {number}",
+        f"Ada relief_suggested: You have been Lead for long: let somebody relieve you: {number}",
+        f"Ada relief_suggested: Is it for Bo to be Lead now?: {number}",
+        f"Ada may_release: You may give Lead back: {number}",
+        f"Bo help_asked: Oncall asks you for help: {number}",
+    ]
+    assert {one.path for one in Notice.objects.filter(kind="relief_suggested")} == {
+        f"/incidents/{one.pk}/roles/lead/handoff/"
+    }
+
+
+def test_an_automatic_handoff_is_told_to_both(led, ada, bo):
+    handoff = handoffs.offer_handoff(led, role=role(), person=ada, to=bo, by=Actor.of_person(ada), now=minutes(1))
+    nothing_waits()
+    seat = {"role": "lead", "seat": 1, "person": ada.pk, "handoff": handoff.pk, "to": bo.pk}
+    noted(led, "handoff_offered", "The shift of Ada ended: Lead is offered to Bo", **seat, is_automatic=True)
+
+    assert heard() == [
+        f"Bo handoff_offered: You are asked to take Lead over from Ada: #{led.pk} Checkout 5xx",
+        f"Ada shift_handed_over: Your shift ended: Lead is offered to Bo: #{led.pk} Checkout 5xx",
     ]
 
 
-@pytest.mark.parametrize("kind", ["suggestion", "status_changed", "note", "signal", "of_a_later_version"])
+@pytest.mark.parametrize("kind", ["status_changed", "note", "signal", "of_a_later_version"])
 def test_kinds_that_concern_nobody_or_are_not_known_are_announced_without_a_word(kind, one, ada):
     entry = noted(one, kind, person=ada.pk, to="elsewhere", people={"odd": 1})
 
