@@ -20,6 +20,7 @@ from django.utils import timezone
 ORDER = {
     "rotations": ("Schedule", "Rotation", "Override", "Swap", "Absence", "CalendarLink", "Team", "Person"),
     "incidents": ("Incident", "Service", "ResponsePlan", "Role", "Integration", "Delivery"),
+    "notices": ("Message", "Endpoint"),
     "access": ("ApiToken",),
 }
 

@@ -6,7 +6,6 @@ import hmac
 import json
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -25,6 +24,7 @@ from rotations.models import Person
 from rotations.services.overrides import add_override
 from rotations.services.warnings import review_due_schedules
 from tests.factories.incidents import NIGHT, incident, named, role, rule, service
+from tests.factories.notices import endpoint
 from tests.factories.rotations import schedule, team, weekly_rotation
 from tests.oncall.notices.hearing import minutes, nothing_waits, published
 from tests.strangers import ALLOWED, INSIDE, Stranger, answering, http, redirect, stranger
@@ -40,11 +40,6 @@ OK = http(b"ok")
 def _one_address_is_allowed(settings):
     settings.PUBLIC_URL = "https://oncall.example.test"
     settings.ALLOWED_OUTGOING_NETWORKS = (ip_network(ALLOWED),)
-
-
-def endpoint(url: str = "http://127.0.0.1:1/hook", **fields: Any) -> Endpoint:
-    fields = {"name": "Status page", "types": ALL, "url": url} | fields
-    return endpoints.add_endpoint(**fields, by=SYSTEM, now=NIGHT)[0]
 
 
 def declared_by(ada: Person, title: str = "Checkout 5xx"):
@@ -237,8 +232,8 @@ def test_a_webhook_hears_what_it_chose_and_what_is_its_teams(ada):
         "theirs": {"team": theirs},
         "other events": {"types": ["on_call.changed"]},
     }.items():
-        endpoint(name=name, **fields)
-    endpoints.disable_endpoint(endpoint(name="off"), by=SYSTEM, now=NIGHT)
+        endpoint(name=name, **{"types": ALL} | fields)
+    endpoints.disable_endpoint(endpoint(name="off", types=ALL), by=SYSTEM, now=NIGHT)
 
     incident(service=service(rule("lead", named(ada)), team=ours))
     announce(now=NIGHT)
