@@ -125,6 +125,11 @@ def reminders_of(people: Collection[int]) -> dict[int, tuple[int, ...]]:
     return {person: tuple(sorted(chosen.get(person, REMINDERS), reverse=True)) for person in people}
 
 
+def preference_of(person: Person) -> Preference:
+    """Return what one person wants to hear: what they chose, or what everybody has who did not."""
+    return Preference.objects.filter(person=person).first() or Preference(person=person)
+
+
 def who(person: Person) -> Who:
     """Return somebody as they are told."""
     return Who(person.pk, person.name, person.zone)

@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from oncall.pages.views import accounts, answers, board, declaring, explaining, handoffs, incident, load, swaps
+from oncall.pages.views import accounts, answers, board, declaring, explaining, handoffs, incident, load, notices, swaps
 
 urlpatterns = [
     path("", board.board, name="board"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("schedules/<slug:slug>/explain/", explaining.explain, name="explain"),
     path("schedules/<slug:slug>/load/", load.load, name="load"),
     path("swaps/<int:number>/<slug:act>/", swaps.answer_swap, name="answer-swap"),
+    path("me/notices/", notices.notices, name="notices"),
     path("incidents/", declaring.declare, name="declare"),
     path("incidents/<int:number>/", incident.incident, name="incident"),
     path("incidents/<int:number>/room/", incident.room_part, name="incident-room"),

@@ -34,7 +34,8 @@ class KindFilter(admin.SimpleListFilter):
 class MessagesAdmin(SeenByStaff, OffersVerbs):
     """Everybody in the admin sees the log; administrators send again, managers to the webhooks of their teams."""
 
-    list_display = ("created_at", "recipient", "channel", "kind", "state", "attempts", "tried_at", "result")
+    change_form_template = "rotations/admin/change_form.html"
+    list_display = ("created_at", "recipient", "kind", "state", "attempts", "result")
     list_display_links = ("created_at", "recipient")
     list_filter = ("state", "channel", KindFilter, ("endpoint", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("notice__person", "event", "endpoint")

@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 
 from oncall.notices.channels.outcomes import Outcome, Verdict
 
-PREFERENCES = "/me/#notices"
+PREFERENCES = "/me/notices/"
 PERMANENT = 500
 
 

@@ -26,11 +26,15 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one message, in words for whoever reads the log. ``retry_after`` is what the receiver asks for."""
+    """What came of one message, in words for whoever reads the log.
+
+    ``retry_after`` is what the receiver asks for; ``was_tried`` is false where another failure decided for it.
+    """
 
     verdict: Verdict
     words: str
     retry_after: timedelta = timedelta()
+    was_tried: bool = True
 
 
 def next_attempt_at(

@@ -24,6 +24,8 @@ AT_ONCE: Final = 8
 # These ask to be called again later, and may say when.
 BUSY: Final = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 
+NOT_TRIED: Final = Outcome(Verdict.FAILED, "Not tried: the one before it failed.", was_tried=False)
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -71,7 +73,7 @@ def headers_of(call: Call, *, now: datetime) -> dict[str, str]:
 def _in_order(calls: Sequence[Call], now: datetime) -> Iterator[tuple[UUID, Outcome]]:
     failed = False
     for call in calls:
-        outcome = Outcome(Verdict.FAILED, "Not tried: the one before it failed.") if failed else _call(call, now)
+        outcome = NOT_TRIED if failed else _call(call, now)
         failed = outcome.verdict is not Verdict.SENT
         yield call.id, outcome
 

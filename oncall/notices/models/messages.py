@@ -46,10 +46,10 @@ class Message(models.Model):
     result = models.CharField(max_length=300, blank=True)
 
     class Meta:
-        ordering = ("-created_at", "-id")
+        ordering = ("-created_at", "-notice_id", "-event_id")
         indexes = (
             models.Index(name="message_due", fields=("channel", "due_at"), condition=Q(state=State.WAITING)),
-            models.Index(name="message_by_age", fields=("-created_at", "-id")),
+            models.Index(name="message_by_age", fields=("-created_at",)),
         )
         constraints = (
             models.CheckConstraint(

@@ -36,11 +36,11 @@ class Endpoint(models.Model):
     )
     secret = EncryptedTextField(editable=False)
     previous_secret = EncryptedTextField(blank=True, editable=False)
-    previous_until = models.DateTimeField(null=True, blank=True, editable=False)
+    previous_until = models.DateTimeField("old secret until", null=True, blank=True, editable=False)
     created_at = models.DateTimeField(editable=False)
     disabled_at = models.DateTimeField(null=True, blank=True, editable=False)
     disabled_because = models.CharField(max_length=200, blank=True, editable=False)
-    last_tried_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_tried_at = models.DateTimeField("last tried", null=True, blank=True, editable=False)
     last_result = models.CharField(max_length=300, blank=True, editable=False)
 
     class Meta:

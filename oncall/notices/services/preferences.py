@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from oncall.notices.models import Preference, Watch
+from oncall.notices.queries import preference_of
 from rotations.actors import Actor
 from rotations.errors import NotPermitted
 from rotations.models import Person
@@ -34,7 +35,7 @@ def choose_notices(
         raise NotPermitted(f"Only {person} and administrators choose what {person} is told.", field="person")
     # The person's row is the lock: of two who choose at once, both are heard.
     held = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
-    preference = Preference.objects.filter(person=held).first() or Preference(person=held)
+    preference = preference_of(held)
     if muted is not None:
         preference.muted = _sorted(muted)
     if reminders is not None:

@@ -86,7 +86,7 @@ def _note(claim: UUID, messages: Sequence[Message], outcomes: Mapping[UUID, Outc
             _fill_in(row, outcomes[row.pk], now=now)
         Message.objects.bulk_update(rows, ["state", "claim", "due_at", "tried_at", "sent_at", "result"])
         calls = [(one.endpoint, outcomes[one.pk]) for one in messages if one.endpoint is not None]
-        note_attempts({endpoint.pk: outcome.words for endpoint, outcome in calls}, now=now)
+        note_attempts({endpoint.pk: outcome.words for endpoint, outcome in calls if outcome.was_tried}, now=now)
         disable_gone([endpoint for endpoint, outcome in calls if outcome.verdict is Verdict.GONE], now=now)
 
 

@@ -38,6 +38,11 @@ def in_words(length: timedelta) -> str:
     return f"{hours} h {rest} min" if rest else f"{hours} h"
 
 
+def in_minutes(minutes: int) -> str:
+    """Return a number of minutes in words, as ``in_words``."""
+    return in_words(timedelta(minutes=minutes))
+
+
 def by_their_clock(text: str, zone: tzinfo) -> str:
     """Return ``text`` with the UTC moments written in it said as the reader's clock shows them."""
     return WRITTEN_MOMENT.sub(lambda found: moment(datetime.fromisoformat(found[0]), zone), text)
