@@ -1,6 +1,7 @@
 """Several workers at once, on a real PostgreSQL with real threads: everybody is told once, and in order."""
 
 from functools import partial
+from ipaddress import ip_network
 
 import pytest
 
@@ -23,8 +24,6 @@ pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture(autouse=True)
 def _one_address_is_allowed(settings):
-    from ipaddress import ip_network
-
     settings.ALLOWED_OUTGOING_NETWORKS = (ip_network(ALLOWED),)
 
 
@@ -53,6 +52,9 @@ def test_four_workers_send_each_message_once(mailoutbox):
         while announce(now=NIGHT):
             pass
         sent = at_once([partial(sending.send_due, now=NIGHT) for _ in range(6)])
+        # Whoever lost the race for a batch leaves the rest to the next call.
+        while batch := sending.send_due(now=NIGHT):
+            sent.append(batch)
         assert len(server.requests) == 25
 
     assert sum(sent) == 50
@@ -68,7 +70,7 @@ def test_four_workers_remind_once_of_a_shift_and_of_a_deadline():
     look_at_due_schedules(now=NIGHT)
 
     at_once([partial(remind_of_deadlines, now=minutes(4))] * 4)
-    at_once([partial(look_at_due_schedules, now=minutes(60 * 78))] * 4)
+    at_once([partial(look_at_due_schedules, now=minutes(60 * 77.5))] * 4)
 
     assert sorted(Notice.objects.values_list("person__name", "kind")) == [
         ("Ada", "deadline_near"),
@@ -83,7 +85,7 @@ def test_an_edit_while_a_schedule_is_looked_at_is_told_once():
         nothing_waits()
         look_at_due_schedules(now=NIGHT)
         primary.refresh_from_db()
-        span = {"start": minutes(60), "end": minutes(120), "by": Actor.system(), "now": minutes(1)}
+        span = {"start": minutes(60 * 30), "end": minutes(60 * 31), "by": Actor.system(), "now": minutes(1)}
 
         at_once(
             [
