@@ -32,13 +32,13 @@ class NoticesForm(forms.Form):
         help_text=f"At most {MOST_REMINDERS} times.",
     )
 
-    def __init__(self, *args: Any, person: Person, **options: Any) -> None:
+    def __init__(self, data: Any = None, *, person: Person) -> None:
         chosen = preference_of(person)
         initial = {
             "topics": [topic.value for topic in CHOSEN if topic not in chosen.muted],
             "reminders": chosen.reminders,
         }
-        super().__init__(*args, initial=initial, **options)
+        super().__init__(data, initial=initial)
         offered = sorted({*USUAL_REMINDERS, *chosen.reminders}, reverse=True)
         self.fields["reminders"].choices = [(one, in_minutes(one)) for one in offered]  # type: ignore[attr-defined]
 

@@ -1,11 +1,14 @@
 """What is seen and set of notices in the admin, by whom?"""
 
 from ipaddress import ip_network
+from typing import Any
 
 import pytest
 
 from oncall.notices.models import Endpoint, Message
 from oncall.notices.services import sending
+from rotations.actors import Actor
+from rotations.services.people import edit_person
 from tests.admin_forms import errors, messages, page_for, page_of, send, signed_in
 from tests.factories.incidents import NIGHT
 from tests.factories.notices import endpoint, message
@@ -42,7 +45,7 @@ def test_the_secret_of_a_webhook_is_shown_when_it_is_made_and_when_it_is_renewed
 
 
 def test_an_address_that_leads_inside_is_an_error_of_the_form(root):
-    fields = {"name": "Page", "types": ["incident.declared"]}
+    fields: dict[str, Any] = {"name": "Page", "types": ["incident.declared"]}
     answer = send(root, page_for(Endpoint), url=f"http://{INSIDE}/", **fields)
 
     [error] = answer.context["adminform"].form.errors.as_data()["url"]
@@ -52,16 +55,12 @@ def test_an_address_that_leads_inside_is_an_error_of_the_form(root):
 
 
 def test_managers_set_the_webhooks_of_their_team_and_see_no_address_of_another(mia, payments):
-    mia.is_staff = True
-    from rotations.actors import Actor
-    from rotations.services.people import edit_person
-
     edit_person(mia, is_staff=True, by=Actor.system(), now=NIGHT)
     manager = signed_in(mia)
     everybodys = endpoint("http://127.0.0.1:1/a-key", name="Of all")
     theirs = endpoint(name="Of another", team=team("another"))
 
-    fields = {"name": "Ours", "url": "http://127.0.0.1:1/", "types": ["role.changed"]}
+    fields: dict[str, Any] = {"name": "Ours", "url": "http://127.0.0.1:1/", "types": ["role.changed"]}
     assert "team" in errors(send(manager, page_for(Endpoint), **fields))
     assert send(manager, page_for(Endpoint), **fields, team=payments.pk).status_code == 302
     assert Endpoint.objects.get(name="Ours").team == payments

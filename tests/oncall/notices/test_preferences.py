@@ -1,5 +1,7 @@
 """What may somebody choose to hear, and what can they not lose?"""
 
+from typing import Any
+
 import pytest
 from django.core.exceptions import ValidationError
 
@@ -20,7 +22,7 @@ def test_whoever_chose_nothing_hears_everything(ada):
 
 
 def test_what_is_left_out_stays(ada):
-    by_ada = {"by": Actor.of_person(ada), "now": NIGHT}
+    by_ada: dict[str, Any] = {"by": Actor.of_person(ada), "now": NIGHT}
     choose_notices(ada, muted=["swaps", "lead", "swaps"], **by_ada)
     choose_notices(ada, reminders=[30, 2880], **by_ada)
 

@@ -2,6 +2,7 @@
 
 from functools import partial
 from ipaddress import ip_network
+from typing import Any
 
 import pytest
 
@@ -85,7 +86,12 @@ def test_an_edit_while_a_schedule_is_looked_at_is_told_once():
         nothing_waits()
         look_at_due_schedules(now=NIGHT)
         primary.refresh_from_db()
-        span = {"start": minutes(60 * 30), "end": minutes(60 * 31), "by": Actor.system(), "now": minutes(1)}
+        span: dict[str, Any] = {
+            "start": minutes(60 * 30),
+            "end": minutes(60 * 31),
+            "by": Actor.system(),
+            "now": minutes(1),
+        }
 
         at_once(
             [

@@ -1,6 +1,7 @@
 """Who hears of a schedule? Of shifts that change or come near, of swaps, and of trouble foreseen."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -82,7 +83,7 @@ def test_an_override_is_told_to_who_gains_and_who_loses_by_it(primary, ada, cy, 
 
 
 def test_nobody_hears_of_shifts_that_they_changed_themselves(primary, ada, bo):
-    by_bo = {"by": Actor.of_person(bo), "now": NIGHT}
+    by_bo: dict[str, Any] = {"by": Actor.of_person(bo), "now": NIGHT}
     override = add_override(
         primary.schedule, kind="replace", start=minutes(60), end=minutes(90), person=bo, replaces=ada, **by_bo
     )
@@ -94,7 +95,7 @@ def test_nobody_hears_of_shifts_that_they_changed_themselves(primary, ada, bo):
 
 
 def test_a_change_of_what_lies_beyond_two_weeks_or_changes_nobody_is_told_to_nobody(primary, ada, cy):
-    far = {"start": NIGHT + 15 * DAY, "end": NIGHT + 16 * DAY, "by": SYSTEM, "now": NIGHT}
+    far: dict[str, Any] = {"start": NIGHT + 15 * DAY, "end": NIGHT + 16 * DAY, "by": SYSTEM, "now": NIGHT}
     add_override(primary.schedule, kind="add", person=cy, **far)
     add_override(primary.schedule, kind="add", person=ada, start=minutes(1), end=minutes(2), by=SYSTEM, now=NIGHT)
 
@@ -156,7 +157,7 @@ def test_a_day_and_an_hour_before_a_shift_its_person_is_reminded_once(primary):
         counts.append(Notice.objects.count())
 
     assert counts == [0, 1, 1, 2]
-    last = Notice.objects.first()
+    last = Notice.objects.latest("id")
     assert (str(last), last.kind, last.path, last.expires_at) == (
         "You are on call in 1 h: Payments primary",
         "shift_soon",
@@ -224,7 +225,12 @@ def test_a_swap_is_asked_and_accepted(primary, ada, bo):
 
 
 def test_the_whole_team_is_asked_and_a_decline_or_a_withdrawal_is_told(primary, ada, bo):
-    asked = {"ordinal": turn_of(primary, MONDAY), "replaces": bo, "by": Actor.of_person(bo), "now": NIGHT}
+    asked: dict[str, Any] = {
+        "ordinal": turn_of(primary, MONDAY),
+        "replaces": bo,
+        "by": Actor.of_person(bo),
+        "now": NIGHT,
+    }
     ask_swap(primary, person=None, **asked)
     assert told() == {("Ada", "swap_asked"), ("Mia", "swap_asked")}
 

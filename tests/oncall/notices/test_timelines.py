@@ -1,6 +1,7 @@
 """Who hears of a fact of an incident? Each kind of fact, and nobody of what they did themselves."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -39,7 +40,7 @@ def one(ada, bo, cy, payments) -> Incident:
 
 
 @pytest.fixture
-def led(one, ada) -> Incident:
+def led(one: Incident, ada: Person) -> Incident:
     """The same, led by Ada."""
     roles.accept(one, role=role(), person=ada, by=Actor.of_person(ada), now=NIGHT)
     nothing_waits()
@@ -154,7 +155,7 @@ def test_a_handoff_is_offered_with_its_note_and_accepted(led, ada, bo):
     ],
 )
 def test_a_handoff_comes_to_nothing(what, who, led, ada, bo):
-    by_ada = {"by": Actor.of_person(ada), "now": minutes(1)}
+    by_ada: dict[str, Any] = {"by": Actor.of_person(ada), "now": minutes(1)}
     handoff = handoffs.offer_handoff(led, role=role(), person=ada, to=bo, **by_ada)
     nothing_waits()
     acts = {
@@ -186,7 +187,9 @@ def test_a_vacancy_is_told_to_who_responds_and_to_who_manages(ada, cy, payments)
         f"Ada role_offered: You are asked to be Lead: #{one.pk} Checkout 5xx",
         f"Mia vacancy: Nobody is Scribe: #{one.pk} Checkout 5xx",
     ]
-    assert Notice.objects.first().text == "The incident needs Scribe, and it waits for the first responder to join."
+    assert (
+        Notice.objects.latest("id").text == "The incident needs Scribe, and it waits for the first responder to join."
+    )
 
     joins(one, cy)
     scribe = role("scribe")
@@ -202,7 +205,7 @@ def test_a_vacancy_is_told_to_who_responds_and_to_who_manages(ada, cy, payments)
 
 
 def test_managers_who_are_called_are_not_told_as_well_that_the_role_is_vacant(one, cy, mia):
-    vacant = {"role": "lead", "seat": 1, "because": "no_one_on_call"}
+    vacant: dict[str, Any] = {"role": "lead", "seat": 1, "because": "no_one_on_call"}
     noted(one, "vacant", **vacant)
     noted(one, "managers_called", "Nobody is on call; Mia is called", **vacant, managers=[mia.pk])
 
@@ -232,7 +235,7 @@ def test_where_no_team_has_a_manager_the_administrators_hear_it():
 def test_an_incident_moves_on(what, who, led, ada, cy):
     into = incident("Another", service=service(slug="other"))
     nothing_waits()
-    by_cy = {"by": Actor.of_person(cy), "now": minutes(1)}
+    by_cy: dict[str, Any] = {"by": Actor.of_person(cy), "now": minutes(1)}
 
     def quietly() -> None:
         lifecycle.edit(led, title="Checkout 500", **by_cy)
@@ -271,7 +274,7 @@ def test_a_drill_says_so_first(ada):
 
 
 def test_what_else_a_timeline_tells_has_its_hearers(one, ada, bo, cy, mia):
-    seat = {"role": "lead", "seat": 1, "person": ada.pk}
+    seat: dict[str, Any] = {"role": "lead", "seat": 1, "person": ada.pk}
     noted(one, "nagged", **seat, times=2)
     noted(one, "nagged", role="lead", seat=1, times=1)
     noted(one, "managers_called", role="lead", seat=1, managers=[mia.pk])
@@ -309,7 +312,7 @@ def test_what_else_a_timeline_tells_has_its_hearers(one, ada, bo, cy, mia):
 def test_an_automatic_handoff_is_told_to_both(led, ada, bo):
     handoff = handoffs.offer_handoff(led, role=role(), person=ada, to=bo, by=Actor.of_person(ada), now=minutes(1))
     nothing_waits()
-    seat = {"role": "lead", "seat": 1, "person": ada.pk, "handoff": handoff.pk, "to": bo.pk}
+    seat: dict[str, Any] = {"role": "lead", "seat": 1, "person": ada.pk, "handoff": handoff.pk, "to": bo.pk}
     noted(led, "handoff_offered", "The shift of Ada ended: Lead is offered to Bo", **seat, is_automatic=True)
 
     assert heard() == [

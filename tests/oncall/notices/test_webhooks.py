@@ -6,6 +6,7 @@ import hmac
 import json
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -160,7 +161,11 @@ def test_who_comes_on_call_and_goes_is_told_as_it_happens(ada, bo):
     look_at_due_schedules(now=monday + timedelta(seconds=5))
 
     rotation.schedule.refresh_from_db()
-    silence = {"kind": "silence", "start": monday + timedelta(hours=1), "end": monday + timedelta(hours=2)}
+    silence: dict[str, Any] = {
+        "kind": "silence",
+        "start": monday + timedelta(hours=1),
+        "end": monday + timedelta(hours=2),
+    }
     add_override(rotation.schedule, **silence, by=SYSTEM, now=monday + timedelta(minutes=1))
     announce(now=monday + timedelta(minutes=1))
     look_at_due_schedules(now=monday + timedelta(hours=3))
@@ -184,7 +189,7 @@ def test_an_override_that_begins_now_is_told_at_once(ada, bo, cy):
     nothing_waits()
     look_at_due_schedules(now=NIGHT)
     rotation.schedule.refresh_from_db()
-    begins = {"kind": "replace", "person": cy, "start": NIGHT, "end": minutes(60)}
+    begins: dict[str, Any] = {"kind": "replace", "person": cy, "start": NIGHT, "end": minutes(60)}
     add_override(rotation.schedule, **begins, by=SYSTEM, now=minutes(1))
 
     announce(now=minutes(2))
@@ -208,7 +213,7 @@ def test_a_worker_that_was_away_for_days_tells_of_the_last_day_and_what_came_of_
 def test_trouble_foreseen_is_told(ada):
     endpoint(types=["schedule.warning"])
     rotation = weekly_rotation(schedule(), [ada])
-    away = {"kind": "remove", "replaces": ada, "start": minutes(60), "end": minutes(120)}
+    away: dict[str, Any] = {"kind": "remove", "replaces": ada, "start": minutes(60), "end": minutes(120)}
     add_override(rotation.schedule, **away, by=SYSTEM, now=NIGHT)
     review_due_schedules(now=NIGHT)
     announce(now=NIGHT)
@@ -226,13 +231,10 @@ def test_trouble_foreseen_is_told(ada):
 
 def test_a_webhook_hears_what_it_chose_and_what_is_its_teams(ada):
     ours, theirs = team("ours"), team("theirs")
-    for name, fields in {
-        "all": {},
-        "ours": {"team": ours},
-        "theirs": {"team": theirs},
-        "other events": {"types": ["on_call.changed"]},
-    }.items():
-        endpoint(name=name, **{"types": ALL} | fields)
+    endpoint(name="all", types=ALL)
+    endpoint(name="ours", types=ALL, team=ours)
+    endpoint(name="theirs", types=ALL, team=theirs)
+    endpoint(name="other events", types=["on_call.changed"])
     endpoints.disable_endpoint(endpoint(name="off", types=ALL), by=SYSTEM, now=NIGHT)
 
     incident(service=service(rule("lead", named(ada)), team=ours))
@@ -386,7 +388,7 @@ def test_a_test_is_sent_to_this_webhook_alone(ada):
 
 def test_managers_see_to_the_webhooks_of_their_team_and_administrators_to_all(ada, mia, payments):
     by_mia, by_ada = Actor.of_person(mia), Actor.of_person(ada)
-    fields = {"name": "Page", "url": "http://127.0.0.1:1/", "types": ALL}
+    fields: dict[str, Any] = {"name": "Page", "url": "http://127.0.0.1:1/", "types": ALL}
     theirs, _ = endpoints.add_endpoint(**fields, team=payments, by=by_mia, now=NIGHT)
     everybodys = endpoint()
 
