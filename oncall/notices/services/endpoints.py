@@ -145,7 +145,7 @@ def note_attempts(results: Mapping[int, str], *, now: datetime) -> None:
 def _disable(endpoint: Endpoint, *, because: str, now: datetime) -> None:
     Endpoint.objects.filter(pk=endpoint.pk).update(disabled_at=now, disabled_because=because[:200])
     waiting = Message.objects.filter(endpoint=endpoint, state=State.WAITING)
-    waiting.update(state=State.DROPPED, claim=None, result="Its webhook is disabled.")
+    waiting.update(state=State.DROPPED, due_at=None, claim=None, result="Its webhook is disabled.")
 
 
 def _new_secret() -> str:

@@ -1,11 +1,11 @@
 """How does what is to be said get on its way? As rows, written together with what says that it was said."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from oncall.notices.models import Channel, Endpoint, Event, Message, Notice, Preference, State
-from oncall.notices.telling import Told
+from oncall.notices.telling import Kind, Told
 from oncall.notices.telling.events import Happened
 
 ROWS_AT_ONCE = 500
@@ -34,22 +34,8 @@ def tell(tellings: Iterable[Telling], *, now: datetime) -> int:
         wanted.pop(known, None)
     notices = Notice.objects.bulk_create([_notice(each) for each in wanted.values()], batch_size=ROWS_AT_ONCE)
     muted = dict(Preference.objects.filter(person__in={person for person, _ in wanted}).values_list("person", "muted"))
-    topics = {(each.told.person, each.fact): each.told.kind.topic for each in wanted.values()}
-    Message.objects.bulk_create(
-        [
-            Message(
-                channel=Channel.EMAIL,
-                notice=notice,
-                state=State.MUTED
-                if topics[notice.person_id, notice.fact] in muted.get(notice.person_id, ())
-                else State.WAITING,
-                created_at=now,
-                due_at=now,
-            )
-            for notice in notices
-        ],
-        batch_size=ROWS_AT_ONCE,
-    )
+    messages = [_mail(notice, muted.get(notice.person_id, ()), now=now) for notice in notices]
+    Message.objects.bulk_create(messages, batch_size=ROWS_AT_ONCE)
     return len(notices)
 
 
@@ -95,6 +81,12 @@ def _notice(each: Telling) -> Notice:
         incident_id=each.incident,
         expires_at=told.expires_at,
     )
+
+
+def _mail(notice: Notice, muted: Collection[str], *, now: datetime) -> Message:
+    is_muted = Kind(notice.kind).topic in muted
+    state, due_at = (State.MUTED, None) if is_muted else (State.WAITING, now)
+    return Message(channel=Channel.EMAIL, notice=notice, state=state, created_at=now, due_at=due_at)
 
 
 def _wants(endpoint: Endpoint, event: Happened) -> bool:

@@ -10,10 +10,12 @@ from typing import Any, ClassVar
 import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
+from django.db import connection
 
+from oncall.incidents.models import TimelineEntry
 from oncall.incidents.services import handoffs, roles
 from oncall.incidents.services.handoffs import HandoffNote
-from oncall.notices.models import Message, Notice, State
+from oncall.notices.models import Message, Notice, State, Watch
 from oncall.notices.services import sending
 from oncall.notices.services.announcing import announce
 from oncall.notices.services.deadlines import remind_of_deadlines
@@ -303,3 +305,31 @@ def test_sending_costs_the_same_for_any_number_of_mails(count, ada, bo, cy, djan
 
     with django_assert_num_queries(10):
         assert sending.send_due_mail(now=NIGHT) == count
+
+
+def test_what_is_due_is_found_by_an_index_however_much_was_sent(ada):
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL reads small tables whole; its planner sees the same condition")
+    offered_to(ada)
+
+    for found, index in (
+        (Message.objects.filter(channel="email", due_at__lte=NIGHT).order_by("due_at"), "message_due"),
+        (TimelineEntry.objects.filter(announced_at=None).order_by("id"), "timeline_entry_unannounced"),
+        (Watch.objects.filter(due_at__lte=NIGHT).order_by("due_at"), "notices_watch_due_at"),
+    ):
+        assert index in found.explain()
+
+
+def test_every_attempt_is_a_line_in_the_log(ada, server, caplog):
+    offered_to(ada)
+    server.answers += [TimeoutError("timed out")]
+    caplog.set_level("INFO", logger="oncall.notices")
+
+    sending.send_due(now=NIGHT)
+    sending.send_due(now=minutes(1))
+
+    lines = [record for record in caplog.records if record.name == "oncall.notices.services.sending"]
+    assert [(line.levelname, line.message, line.facts["attempts"], line.facts["result"]) for line in lines] == [
+        ("WARNING", "not sent", 1, "TimeoutError: timed out"),
+        ("INFO", "sent", 2, "Given to the mail server."),
+    ]
