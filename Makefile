@@ -12,22 +12,30 @@ PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export PYTHONUNBUFFERED := 1
 
-.PHONY: run test test-sqlite test-postgres lint bench lock clean
+.PHONY: run test test-sqlite test-postgres readers lint bench lock clean
 
 run: $(VENV)/.runtime
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py demo --if-empty >/dev/null
 	@$(BIN)/python manage.py serve
 
-# The engine knows of no database, and a browser cannot tell them apart: once is enough.
+# A browser cannot tell the databases apart: once is enough.
 test: test-sqlite
-	$(PYTEST) --postgres $(or $(ARGS),--ignore=tests/rotations/engine --ignore=tests/browser)
+	$(PYTEST) --postgres $(or $(ARGS),--ignore=tests/browser)
 
-test-sqlite: $(VENV)/.development
+test-sqlite: $(VENV)/.development readers
 	$(PYTEST) $(ARGS)
 
-test-postgres: $(VENV)/.development
+test-postgres: $(VENV)/.development readers
 	$(PYTEST) --postgres $(ARGS)
+
+# The calendar reader of others that feeds are put to. Without npm, or a registry, its tests skip and say so.
+READERS := tests/readers/node_modules/.package-lock.json
+readers:
+	@if ! command -v npm >/dev/null; then echo "npm is not installed: calendars are not put to ical.js"; \
+	elif [ ! $(READERS) -nt tests/readers/package-lock.json ]; then \
+		npm ci --prefix tests/readers --ignore-scripts --no-audit --no-fund --loglevel=error \
+			&& touch $(READERS) || echo "npm could not install ical.js: calendars are not put to it"; fi
 
 lint: $(VENV)/.development
 	$(BIN)/ruff check
@@ -61,4 +69,4 @@ lock:
 	$(LOCK) --all-extras --group dev --constraint requirements/grown.txt --output-file requirements/development.txt
 
 clean:
-	rm -rf .venv .venv-* build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-* tests/readers/node_modules build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

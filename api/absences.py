@@ -21,7 +21,14 @@ from rotations.models import Absence, Person
 from rotations.services.absences import add_absence, delete_absence, edit_absence
 
 SPAN = {"start": "2026-12-21T08:00:00Z", "end": "2026-12-28T08:00:00Z", "reason": "Lisbon"}
-LISBON = {"id": 5, "person": ADA} | SPAN
+LISBON = {"id": 5, "person": ADA} | SPAN | {"feed": None}
+
+
+class AbsenceSourceShape(Answer):
+    """The calendar that an absence was read from; it is changed there."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
 
 
 @shown(body={"person": 7} | SPAN)
@@ -33,6 +40,7 @@ class AbsenceBody(Shape):
     start = InstantField()
     end = InstantField()
     reason = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    feed = AbsenceSourceShape(read_only=True)
 
 
 @shown(body={"end": "2026-12-27T08:00:00Z"})
@@ -51,6 +59,7 @@ class AbsenceShape(Answer):
     start = InstantField()
     end = InstantField()
     reason = serializers.CharField()
+    feed = AbsenceSourceShape(allow_null=True, help_text="The absence feed it was read from; null, entered by hand.")
 
 
 class AbsenceParameters(PageParameters):
@@ -60,7 +69,7 @@ class AbsenceParameters(PageParameters):
 
 
 def _absences() -> "QuerySet[Absence]":
-    return Absence.objects.select_related("person")
+    return Absence.objects.select_related("person", "feed")
 
 
 class Absences(Endpoint):
@@ -97,7 +106,7 @@ class OneAbsence(Endpoint):
 
     @extend_schema(request=AbsenceEdit, responses=AbsenceShape)
     def patch(self, request: Request, number: int) -> Response:
-        """Change an absence that is not over. Of a running one the start stays."""
+        """Change an absence that is not over. Of a running one the start stays; one from a feed is changed there."""
         values = AbsenceEdit.read(request, partial=True)
         absence = get_object_or_404(_absences(), pk=number)
         with self._held(absence):

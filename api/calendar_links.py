@@ -2,12 +2,8 @@
 
 from contextlib import AbstractContextManager
 from typing import Any
-from urllib.parse import quote
 
-from django.conf import settings
-from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from django.utils.text import slugify
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -24,6 +20,7 @@ from api.versions import tagged, unless_stale
 from oncall.access.permissions import MayChangeSchedules
 from rotations.errors import NotPermitted
 from rotations.models import MOST_ALARMS, MOST_DAYS, CalendarLink, Person, Team
+from rotations.queries.calendar_links import address_of, open_links_of
 from rotations.services.feeds import add_calendar_link, edit_calendar_link, revoke_calendar_link, rotate_calendar_link
 
 LINK = {
@@ -113,13 +110,8 @@ class NewCalendarLinkShape(CalendarLinkShape):
     url = serializers.URLField(source="*", read_only=True)
 
 
-def _own(person: Person) -> "QuerySet[CalendarLink]":
-    return CalendarLink.objects.filter(owner=person, revoked_at=None).select_related("schedule", "team", "person")
-
-
 def _with_address(link: CalendarLink, token: str) -> dict[str, Any]:
-    name = getattr(link.schedule or link.team, "slug", "") or slugify(str(link.person)) or "shifts"
-    return CalendarLinkShape.of(link) | {"url": f"{settings.PUBLIC_URL}/feeds/{token}/{quote(name)}.ics"}
+    return CalendarLinkShape.of(link) | {"url": address_of(link, token)}
 
 
 def _edited(content: dict[str, Any]) -> dict[str, Any]:
@@ -150,7 +142,7 @@ class CalendarLinks(LinksOfOneself):
     def get(self, request: Request) -> Response:
         """List one's own links that are not revoked, the newest first."""
         NoParameters.given(request)
-        return whole(CalendarLinkShape.each(_own(self.owner())))
+        return whole(CalendarLinkShape.each(open_links_of(self.owner())))
 
     @extend_schema(request=CalendarLinkBody, responses={201: NewCalendarLinkShape})
     def post(self, request: Request) -> Response:
@@ -172,7 +164,7 @@ class OneCalendarLink(LinksOfOneself):
     @extend_schema(request=CalendarLinkEdit, responses=CalendarLinkShape)
     def patch(self, request: Request, number: int) -> Response:
         """Change what the calendar shows; whoever subscribed sees it at their next fetch."""
-        link = get_object_or_404(_own(self.owner()), pk=number)
+        link = get_object_or_404(open_links_of(self.owner()), pk=number)
         fields = CalendarLinkEdit.read(request, partial=True)
         with self._held(number):
             edit_calendar_link(link, **fields, by=self.by, now=self.now)
@@ -181,7 +173,7 @@ class OneCalendarLink(LinksOfOneself):
     @extend_schema(request=None, responses={204: None})
     def delete(self, request: Request, number: int) -> Response:  # noqa: ARG002
         """Revoke a link: its address leads nowhere from now on."""
-        link = get_object_or_404(_own(self.owner()), pk=number)
+        link = get_object_or_404(open_links_of(self.owner()), pk=number)
         with self._held(number):
             revoke_calendar_link(link, by=self.by, now=self.now)
         return Response(status=204)
@@ -195,7 +187,7 @@ class OneCalendarLink(LinksOfOneself):
         return tagged(request, content, edited=_edited(content))
 
     def _content(self, number: int) -> dict[str, Any]:
-        return CalendarLinkShape.of(get_object_or_404(_own(self.owner()), pk=number))
+        return CalendarLinkShape.of(get_object_or_404(open_links_of(self.owner()), pk=number))
 
 
 class RotatedCalendarLink(LinksOfOneself):
@@ -204,5 +196,5 @@ class RotatedCalendarLink(LinksOfOneself):
     @extend_schema(request=None, responses=NewCalendarLinkShape)
     def post(self, request: Request, number: int) -> Response:  # noqa: ARG002
         """Give a link a new address; the old one leads nowhere from now on."""
-        link = get_object_or_404(_own(self.owner()), pk=number)
+        link = get_object_or_404(open_links_of(self.owner()), pk=number)
         return Response(_with_address(*rotate_calendar_link(link, by=self.by, now=self.now)))

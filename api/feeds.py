@@ -78,7 +78,7 @@ MADE: Final = {
 def _answered(request: HttpRequest, token: str, *, kind: str) -> HttpResponse:
     if request.method not in {"GET", "HEAD"}:
         return problem_response(405, "method_not_allowed", "Fetch it with GET.", headers={"Allow": "GET, HEAD"})
-    link, now = links_to_publish().filter(token_digest=digest_of(token)).first(), timezone.now()
+    link, now = next(iter(links_to_publish().filter(token_digest=digest_of(token))), None), timezone.now()
     if link is None:
         response = problem_response(404, "not_found", "There is no such calendar.")
     elif link.revoked_at is not None:

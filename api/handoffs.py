@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.endpoint import Endpoint
+from api.evidence import CandidateShape
 from api.fields import InstantField, PersonField
 from api.incident_steps import ActingBody
 from api.lists import PageParameters, listing, page
@@ -49,6 +50,9 @@ HANDOFF: dict[str, Any] = {
     "offered_at": "2026-11-20T03:30:00Z",
     "expires_at": "2026-11-20T03:40:00Z",
     "answered_at": None,
+    "is_automatic": False,
+    "because": "",
+    "evidence": [],
 }
 
 
@@ -79,7 +83,8 @@ class HandoffShape(Answer):
     """A role on its way from ``holder``, who is accountable until it is accepted, to somebody else.
 
     ``reason`` says why it was cancelled: ``withdrawn`` by the holder, or what ended their assignment or took the
-    recipient away. ``words`` are those of whoever declined.
+    recipient away. ``words`` are those of whoever declined. One that ``is_automatic`` was offered at a shift change,
+    and says in ``because`` and ``evidence`` why to this person.
     """
 
     id = serializers.IntegerField()
@@ -97,6 +102,9 @@ class HandoffShape(Answer):
     offered_at = InstantField()
     expires_at = InstantField()
     answered_at = InstantField(allow_null=True)
+    is_automatic = serializers.BooleanField()
+    because = serializers.CharField()
+    evidence = CandidateShape(many=True)
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         shown_as: dict[str, Any] = super().to_representation(instance)

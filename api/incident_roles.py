@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.endpoint import Endpoint
+from api.evidence import CONSIDERED, CandidateShape
 from api.fields import InstantField, PersonField
 from api.incident_steps import ActingBody, LeaveBody, Step
 from api.incidents import SEATS, IncidentShape, SeatShape, VacancyShape
@@ -31,7 +32,7 @@ EXPLAINED: dict[str, Any] = {
             "end_reason": "",
             "end_note": "",
             "because": "on call in payments-primary until 2026-11-23T09:00:00Z",
-            "evidence": [],
+            "evidence": CONSIDERED,
             "words": "Ada Okafor: on call in payments-primary until 2026-11-23T09:00:00Z.",
         }
     ],
@@ -59,9 +60,7 @@ class ExplanationShape(Answer):
     end_reason = serializers.CharField()
     end_note = serializers.CharField()
     because = serializers.CharField()
-    evidence = serializers.ListField(
-        child=serializers.DictField(), help_text="Every candidate in order, and why each was passed over."
-    )
+    evidence = CandidateShape(many=True, help_text="Every candidate in order, and why each was passed over.")
     words = serializers.SerializerMethodField(help_text="The same for people.")
 
     def get_words(self, span: Explanation) -> str:

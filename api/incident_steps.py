@@ -1,4 +1,4 @@
-"""What do people do to an incident as a whole? Acknowledge, mitigate, resolve and reopen it; join it and leave it."""
+"""What do people do to an incident as a whole? Acknowledge, mitigate, resolve and reopen it; join, pause, leave."""
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -12,11 +12,11 @@ from api.schema import shown
 from api.shapes import Shape
 from api.versions import tagged
 from oncall.access.permissions import MayActOnIncidents
-from oncall.incidents.models import Incident, ParticipantKind
+from oncall.incidents.models import Incident, ParticipantKind, ParticipantStatus
 from oncall.incidents.queries import incident_numbered
 from oncall.incidents.services.lifecycle import acknowledge, mitigate, reopen, resolve
 from oncall.incidents.services.merging import merge
-from oncall.incidents.services.participants import join, leave
+from oncall.incidents.services.participants import change_status, join, leave
 
 
 class NoBody(Shape):
@@ -27,6 +27,20 @@ class ActingBody(Shape):
     """Who acts: a service token names them; people act for themselves."""
 
     person = PersonField(required=False, allow_null=True, help_text="Needed with a service token.")
+
+
+@shown(body={"person": 7})
+class AcknowledgeBody(Shape):
+    """Who saw it; a service token may leave it open, people speak for themselves."""
+
+    person = PersonField(required=False, allow_null=True)
+
+
+@shown(body={"person": 7, "status": "on_break"})
+class StatusBody(ActingBody):
+    """Whether one is working on it."""
+
+    status = serializers.ChoiceField(ParticipantStatus.choices)
 
 
 @shown(body={"person": 7, "kind": "responder", "accept": True})
@@ -58,11 +72,13 @@ class Step(Endpoint):
 class Acknowledge(Step):
     """Somebody is looking at it."""
 
-    @extend_schema(request=None, responses=IncidentShape)
+    @extend_schema(request=AcknowledgeBody, responses=IncidentShape)
     def post(self, request: Request, number: int) -> Response:
-        """Note that somebody is looking at it. Twice is harmless."""
-        NoBody.read(request)
-        acknowledge(incident_numbered(number), by=self.by, now=self.now)
+        """Note that somebody is looking at it and, of whoever takes part, when they saw it. Twice is harmless."""
+        incident, named = incident_numbered(number), AcknowledgeBody.read(request).get("person")
+        # A system that pages may say that it was seen without knowing by whom.
+        by = self.by if named is None else self.acting(named)[1]
+        acknowledge(incident, by=by, now=self.now)
         return self.answer(number)
 
 
@@ -141,4 +157,19 @@ class Leave(Step):
         incident, values = incident_numbered(number), LeaveBody.read(request)
         person, by = self.acting(values.pop("person", None))
         leave(incident, person=person, **values, by=by, now=self.now)
+        return self.answer(number)
+
+
+class Status(Step):
+    """Being at it, or not just now."""
+
+    @extend_schema(request=StatusBody, responses=IncidentShape)
+    def post(self, request: Request, number: int) -> Response:
+        """Say whether one is engaged, on a break or away, so that whoever leads sees who is working.
+
+        Twice is harmless. Accepting or taking a role is being back.
+        """
+        incident, values = incident_numbered(number), StatusBody.read(request)
+        person, by = self.acting(values.pop("person", None))
+        change_status(incident, person=person, **values, by=by, now=self.now)
         return self.answer(number)

@@ -19,7 +19,16 @@ from api.shapes import Answer, NoParameters, Shape
 from api.versions import tagged, unless_stale
 from oncall.access.permissions import MayActOnIncidents
 from oncall.incidents import queries
-from oncall.incidents.models import MILDEST_SEVERITY, WORST_SEVERITY, Incident, ParticipantKind, Service, State, Status
+from oncall.incidents.models import (
+    MILDEST_SEVERITY,
+    WORST_SEVERITY,
+    Incident,
+    ParticipantKind,
+    ParticipantStatus,
+    Service,
+    State,
+    Status,
+)
 from oncall.incidents.queries import IncidentView
 from oncall.incidents.services.declaring import declare
 from oncall.incidents.services.lifecycle import edit
@@ -65,7 +74,19 @@ CHECKOUT = {
     "merged_into": None,
     "url": "https://oncall.example.test/incidents/42/",
     **SEATS,
-    "participants": [{"person": ADA, "kind": "responder", "joined_at": None, "left_at": None}],
+    "participants": [
+        {
+            "person": ADA,
+            "kind": "responder",
+            "joined_at": None,
+            "left_at": None,
+            "status": None,
+            "status_since": None,
+            "acknowledged_at": None,
+            "asked_at": None,
+            "asked_because": "",
+        }
+    ],
 }
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
@@ -105,12 +126,20 @@ class VacancyShape(Answer):
 
 
 class ParticipantShape(Answer):
-    """Somebody who takes part, or is asked to; ``joined_at`` is null until they do."""
+    """Somebody who takes part, or is asked to; ``joined_at`` is null until they do, ``status`` while they are not here.
+
+    ``asked_at`` and ``asked_because`` say that they are asked to help, and have not answered.
+    """
 
     person = PersonShape()
     kind = serializers.ChoiceField(ParticipantKind.choices)
     joined_at = InstantField(allow_null=True)
     left_at = InstantField(allow_null=True)
+    status = serializers.ChoiceField(ParticipantStatus.choices, allow_null=True)
+    status_since = InstantField(allow_null=True)
+    acknowledged_at = InstantField(allow_null=True, help_text="When they noted that they saw it, in this epoch.")
+    asked_at = InstantField(allow_null=True)
+    asked_because = serializers.CharField()
 
 
 @shown(CHECKOUT)

@@ -31,7 +31,11 @@ MAJOR: dict[str, Any] = {
             "on_shift_change": "keep",
             "relief_after": 14400,
             "open_incidents_limit": None,
-            "sources": [{"kind": "on_call", "schedule": "payments-primary", "person": None}],
+            "sources": [
+                {"kind": "on_call", "schedule": "payments-primary", "person": None, "team": None, "role": None},
+                {"kind": "team", "schedule": None, "person": None, "team": "payments", "role": None},
+                {"kind": "role_holder", "schedule": None, "person": None, "team": None, "role": "scribe"},
+            ],
         }
     ],
 }
@@ -66,11 +70,17 @@ class RoleShape(Answer):
 
 
 class RuleSourceShape(Answer):
-    """Where a role's people are looked for."""
+    """Where a role's people are looked for. What its ``kind`` does not name is null."""
 
     kind = serializers.ChoiceField(SourceKind.choices)
     schedule = serializers.CharField(source="schedule.slug", default=None, allow_null=True)
     person = PersonShape(allow_null=True)
+    team = serializers.CharField(
+        source="team.slug", default=None, allow_null=True, help_text="Its member who serves in the fewest incidents."
+    )
+    role = serializers.CharField(
+        source="role.slug", default=None, allow_null=True, help_text="Whoever holds, or is asked to hold, that role."
+    )
 
 
 class RoleRuleShape(Answer):
@@ -126,6 +136,7 @@ class ResponsePlans(Endpoint):
         """List all response plans with their rules, by name."""
         NoParameters.given(request)
         plans = ResponsePlan.objects.select_related("team").prefetch_related(
-            "rules__role", "rules__sources__schedule", "rules__sources__person"
+            "rules__role",
+            *(f"rules__sources__{name}" for name in ("schedule", "person", "team", "role")),
         )
         return whole(ResponsePlanShape.each(plans))

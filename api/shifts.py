@@ -19,9 +19,11 @@ from api.shapes import Answer, FlagField, WindowParameters
 from rotations import queries
 from rotations.engine.intervals import Interval
 from rotations.queries import ShiftList
+from rotations.queries.conflicts import conflicts_in
 
 WINDOW = {"schedule": "payments-primary", "from": "2026-11-16T00:00:00Z", "until": "2026-11-30T00:00:00Z"}
 GAP = {"start": "2026-11-29T18:00:00Z", "end": "2026-11-30T00:00:00Z"}
+AWAY = {"start": "2026-11-18T00:00:00Z", "end": "2026-11-19T00:00:00Z"}
 SHIFT = {
     "person": ADA,
     "start": "2026-11-16T09:00:00Z",
@@ -90,6 +92,21 @@ class GapsShape(WindowAnswer):
     gaps = SpanShape(many=True)
 
 
+class ConflictShape(SpanShape):
+    """A part of a shift in which its person is away. A swap is asked for by `source.rotation` and `source.ordinal`."""
+
+    person = PersonShape()
+    source = SourceShape()  # type: ignore[assignment]
+    swap = serializers.IntegerField(allow_null=True, help_text="One that was asked for, and waits for an answer.")
+
+
+@shown({**WINDOW, "conflicts": [{"person": ADA, **AWAY, "source": SHIFT["source"], "swap": None}]})
+class ConflictsShape(WindowAnswer):
+    """When somebody is on call within a window although they are away."""
+
+    conflicts = ConflictShape(many=True)
+
+
 class ShiftsParameters(WindowParameters):
     """Which shifts, and how."""
 
@@ -147,3 +164,24 @@ class Gaps(Endpoint):
         window = WindowParameters.given(request)["window"]
         found = queries.gaps(get_object_or_404(schedules(), slug=slug), window=window)
         return Response({**_window_json(slug, window), "gaps": spans_json(found)})
+
+
+class Conflicts(Endpoint):
+    """The conflicts of one schedule."""
+
+    @extend_schema(parameters=[WindowParameters], responses=ConflictsShape)
+    def get(self, request: Request, slug: str) -> Response:
+        """Return who is on call although they are away, between two moments at most 400 days apart."""
+        window = WindowParameters.given(request)["window"]
+        found = conflicts_in(get_object_or_404(schedules(), slug=slug), window=window)
+        conflicts = [
+            {
+                "person": person_json(each.shift.person),
+                "start": each.span.start,
+                "end": each.span.end,
+                "source": source_json(each.shift.source),
+                "swap": each.swap.pk if each.swap else None,
+            }
+            for each in found
+        ]
+        return Response({**_window_json(slug, window), "conflicts": conflicts})

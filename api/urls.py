@@ -3,7 +3,9 @@
 from django.urls import URLPattern, include, path
 
 from api import (
+    absence_feeds,
     absences,
+    bringing_in,
     calendar_links,
     handoffs,
     incident_roles,
@@ -33,6 +35,7 @@ V1: list[URLPattern] = [
     path("schedules/<slug:slug>/on-call/", on_call.ScheduleOnCall.as_view()),
     path("schedules/<slug:slug>/shifts/", shifts.Shifts.as_view()),
     path("schedules/<slug:slug>/gaps/", shifts.Gaps.as_view()),
+    path("schedules/<slug:slug>/conflicts/", shifts.Conflicts.as_view()),
     path("schedules/<slug:slug>/load/", load.Load.as_view()),
     path("schedules/<slug:slug>/warnings/", warnings.Warnings.as_view()),
     path("schedules/<slug:slug>/preview/", previews.SchedulePreview.as_view()),
@@ -49,6 +52,9 @@ V1: list[URLPattern] = [
     path("swaps/<int:number>/cancel/", swaps.CancelSwap.as_view()),
     path("absences/", absences.Absences.as_view()),
     path("absences/<int:number>/", absences.OneAbsence.as_view()),
+    path("absence-feeds/", absence_feeds.AbsenceFeeds.as_view()),
+    path("absence-feeds/<int:number>/", absence_feeds.OneAbsenceFeed.as_view()),
+    path("absence-feeds/<int:number>/refresh/", absence_feeds.AbsenceFeedRefresh.as_view()),
     path("people/", people.People.as_view()),
     path("people/me/", people.Me.as_view()),
     path("people/me/notices/", notices.MyNotices.as_view()),
@@ -67,6 +73,8 @@ V1: list[URLPattern] = [
     path("incidents/<int:number>/merge/", incident_steps.Merge.as_view()),
     path("incidents/<int:number>/join/", incident_steps.Join.as_view()),
     path("incidents/<int:number>/leave/", incident_steps.Leave.as_view()),
+    path("incidents/<int:number>/status/", incident_steps.Status.as_view()),
+    path("incidents/<int:number>/bring-in/", bringing_in.BringIn.as_view()),
     path("incidents/<int:number>/roles/", incident_roles.IncidentRoles.as_view()),
     path("incidents/<int:number>/roles/<slug:role>/explain/", incident_roles.Explain.as_view()),
     path("incidents/<int:number>/roles/<slug:role>/assign/", incident_roles.Assign.as_view()),

@@ -18,7 +18,17 @@ from django.utils import timezone
 
 # Apps in the order in which somebody sets Oncall up, and the models of each likewise; others follow by name.
 ORDER = {
-    "rotations": ("Schedule", "Rotation", "Override", "Swap", "Absence", "CalendarLink", "Team", "Person"),
+    "rotations": (
+        "Schedule",
+        "Rotation",
+        "Override",
+        "Swap",
+        "Absence",
+        "AbsenceFeed",
+        "CalendarLink",
+        "Team",
+        "Person",
+    ),
     "incidents": ("Incident", "Service", "ResponsePlan", "Role", "Integration", "Delivery"),
     "notices": ("Message", "Endpoint"),
     "access": ("ApiToken",),

@@ -17,12 +17,13 @@ from django.http import HttpRequest, HttpResponseBase
 SCRUBBED = "***"
 SECRETS = re.compile(
     r"""(?P<before>
-        /(?:feeds|hooks)/                               # the token is the next part of the path
+        /(?:feeds|hooks)/+                              # the token is the next part of the path
       | authorization["']?\s*[:=]\s*["']?(?:\w+\s+)?  # a header, however it was printed
       | \bbearer\s+
     )
     [^/\s"'?&#,;}]+
     | \boc_[\w-]+                                       # a bearer token standing alone
+    | (?<![\w-])(?-i:(?=[\w-]*[a-z])(?=[\w-]*[A-Z]))[\w-]{43}(?![\w-])  # 256 bits: an address that was mistyped
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -60,6 +61,14 @@ class FactFormatter(logging.Formatter):
         if record.exc_info:
             facts["trace"] = self.formatException(record.exc_info)
         return scrub(" ".join(f"{key}={_quoted(value)}" for key, value in facts.items()))
+
+
+class WithoutTokens(logging.Filter):
+    """Takes the tokens out of the message itself: a handler may have a formatter of its own, as mail to admins has."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = scrub(record.getMessage()), ()
+        return True
 
 
 class RequestLog:

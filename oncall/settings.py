@@ -157,8 +157,8 @@ SESSION_COOKIE_SECURE = _is_https
 CSRF_COOKIE_SECURE = _is_https
 SESSION_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = _is_https
-# A load balancer asks these from inside, over plain HTTP.
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+# A load balancer and a monitoring system ask these from inside, over plain HTTP.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 31_536_000 if _is_https else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -230,11 +230,27 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 10.0,
         "options": {"expire_seconds": 10},
     },
+    "incidents.nag_seats": {"task": "incidents.nag_seats", "schedule": 10.0, "options": {"expire_seconds": 10}},
+    "incidents.announce_shift_changes": {
+        "task": "incidents.announce_shift_changes",
+        "schedule": 10.0,
+        "options": {"expire_seconds": 10},
+    },
+    "incidents.suggest_relief": {
+        "task": "incidents.suggest_relief",
+        "schedule": 60.0,
+        "options": {"expire_seconds": 60},
+    },
     "rotations.settle_duty": {"task": "rotations.settle_duty", "schedule": 60.0, "options": {"expire_seconds": 60}},
     "rotations.review_warnings": {
         "task": "rotations.review_warnings",
         "schedule": 300.0,
         "options": {"expire_seconds": 300},
+    },
+    "rotations.read_absence_feeds": {
+        "task": "rotations.read_absence_feeds",
+        "schedule": 60.0,
+        "options": {"expire_seconds": 60},
     },
     # People who are asked have minutes to answer.
     "notices.announce": {"task": "notices.announce", "schedule": 5.0, "options": {"expire_seconds": 5}},
@@ -257,9 +273,13 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENVIRONMENT.mail_from
 
 # ── Logs ──
 
+DEFAULT_EXCEPTION_REPORTER = "oncall.error_reports.ScrubbedReport"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "oncall.error_reports.NamedSecrets"
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"without_tokens": {"()": "oncall.logs.WithoutTokens"}},
     "formatters": {"facts": {"()": "oncall.logs.FactFormatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "facts"}},
     "root": {"handlers": ["stderr"], "level": ENVIRONMENT.log_level},
@@ -267,7 +287,7 @@ LOGGING = {
         "django": {"handlers": [], "level": ENVIRONMENT.log_level, "propagate": True},
         "django.server": {"handlers": [], "propagate": True},
         # RequestLog has one line per request already, with its status.
-        "django.request": {"handlers": [], "level": "ERROR"},
+        "django.request": {"handlers": [], "level": "ERROR", "filters": ["without_tokens"]},
         # It warns of odd headers with the URL they came from, which may be a secret.
         "urllib3": {"level": "CRITICAL"},
         # A line each time that a periodic task is sent, received and done: no fact, only a clock.

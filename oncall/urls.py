@@ -6,7 +6,7 @@ from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, include, path
 
-from oncall import health
+from oncall import health, metrics
 
 
 def favicon(_request: HttpRequest) -> HttpResponse:
@@ -17,6 +17,7 @@ def favicon(_request: HttpRequest) -> HttpResponse:
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive),
     path("readyz", health.ready),
+    path("metrics", metrics.metrics),
     path("favicon.ico", favicon),
     path("api/", include("api.urls")),
     path("hooks/", include("api.hook_urls")),

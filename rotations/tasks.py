@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from rotations.services import duty, warnings
+from rotations.services import duty, reading, warnings
 
 
 @shared_task(name="rotations.settle_duty")
@@ -16,3 +16,9 @@ def settle_duty() -> int:
 def review_warnings() -> int:
     """Look ahead in the schedules that are due for it; return in how many."""
     return warnings.review_due_schedules(now=timezone.now())
+
+
+@shared_task(name="rotations.read_absence_feeds")
+def read_absence_feeds() -> int:
+    """Read the calendars of absences that are due for it; return how many."""
+    return reading.read_due_feeds(now=timezone.now())

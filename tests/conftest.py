@@ -11,11 +11,25 @@ from tests.servers import redis_url
 __all__ = ["redis_url"]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+DATABASES = {"db", "transactional_db", "live_server"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if connection.vendor != "postgresql":
         for item in items:
             if item.get_closest_marker("postgres"):
                 item.add_marker(pytest.mark.skip(reason="says something about PostgreSQL alone; runs with --postgres"))
+        return
+    # What asks no database has given its answer in the run on SQLite.
+    told = {item for item in items if not _asks_a_database(item)}
+    config.hook.pytest_deselected(items=[*told])
+    items[:] = [item for item in items if item not in told]
+
+
+def _asks_a_database(item: pytest.Item) -> bool:
+    markers = ("django_db", "postgres", "grown")
+    fixtures = getattr(item, "fixturenames", ())
+    return any(map(item.get_closest_marker, markers)) or not DATABASES.isdisjoint(fixtures)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,11 +1,13 @@
 """Servers on loopback that stand for somebody else's, as honest or as hostile as a test wants."""
 
+import gzip
 import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 
 # The address that tests allow, and one that stands for what is inside.
 ALLOWED = "127.0.0.1"
@@ -73,6 +75,12 @@ def http(body: bytes = b"", *headers: str, status: str = "200 OK") -> bytes:
     framed = any(line.lower().startswith(("content-length", "transfer-encoding")) for line in headers)
     lines = [f"HTTP/1.1 {status}", *headers, *(() if framed else (f"Content-Length: {len(body)}",)), "", ""]
     return "\r\n".join(lines).encode() + body
+
+
+@cache
+def bomb() -> bytes:
+    """Return the start of a calendar and 200 MB of spaces, packed into 200 kB."""
+    return gzip.compress(b"BEGIN:VCALENDAR\r\n" + b" " * 200_000_000, compresslevel=1)
 
 
 def redirect(url: str, status: str = "302 Found") -> bytes:

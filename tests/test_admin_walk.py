@@ -13,7 +13,7 @@ from django.utils import timezone
 from oncall.access.models import ApiToken
 from oncall.incidents.models import Delivery, Incident, Integration, ResponsePlan, Role, Service
 from oncall.notices.models import Endpoint, Message
-from rotations.models import Absence, CalendarLink, Override, Person, Rotation, Schedule, Swap, Team
+from rotations.models import Absence, AbsenceFeed, CalendarLink, Override, Person, Rotation, Schedule, Swap, Team
 from tests.admin_forms import page_for, page_of, send, signed_in, stored
 from tests.factories.incidents import incident, role
 from tests.factories.notices import message
@@ -62,6 +62,11 @@ TYPED: dict[type[Model], tuple[Callable[[], dict[str, Any]] | None, dict[str, An
         lambda: {"person": person().pk, "since": in_two_days(), "until": in_two_days(hours=1)},
         {"reason": "Lisbon"},
     ),
+    AbsenceFeed: (
+        # An address of no name: nobody is asked for it.
+        lambda: {"person": person().pk, "where": "webcal://1.1.1.1/leave.ics"},
+        {"keywords": "vacation"},
+    ),
     CalendarLink: (lambda: {"schedule": schedule().pk}, {"alarms": "10, 60", "busy": "on"}),
     Role: (lambda: {"name": "Scribe", "slug": "scribe"}, {"description": "Writes it down."}),
     Service: (lambda: {"name": "Checkout", "slug": "checkout"}, {"is_default": "on"}),
@@ -98,6 +103,11 @@ TYPED: dict[type[Model], tuple[Callable[[], dict[str, Any]] | None, dict[str, An
     Incident: (None, None),
     Delivery: (None, None),
     Message: (None, None),
+}
+# What the verbs ask for that need more than a yes.
+ASKED: dict[tuple[type[Model], str], Callable[[], dict[str, Any]]] = {
+    (Incident, "assign"): lambda: {"role": role().pk, "person": person("Whoever").pk},
+    (Incident, "take"): lambda: {"role": role().pk, "reason": "Nobody answers."},
 }
 OURS = [model for model in admin.site._registry if model._meta.app_label not in OTHERS]
 
@@ -145,7 +155,7 @@ def test_every_verb_asks_back_and_is_done_through_the_services(root, model):
     for verb in getattr(admin.site._registry[model], "verbs", ()):
         if model._default_manager.filter(pk=row.pk).exists():
             asked = root.get(page_of(row, verb.name))
-            done = root.post(page_of(row, verb.name))
+            done = root.post(page_of(row, verb.name), ASKED[model, verb.name]() if verb.asks else {})
             assert (asked.status_code, verb.warning in asked.content.decode(), done.status_code) == (200, True, 302)
             assert root.get(done.headers["Location"], follow=True).status_code == 200
 
@@ -159,7 +169,7 @@ def test_every_list_opens_searches_and_offers_its_verbs_for_what_is_ticked(root,
     searched = root.get(page_for(model, "changelist"), {"q": "a"})
 
     assert (listed.status_code, searched.status_code) == (200, 200)
-    for verb in getattr(site, "verbs", ()):
+    for verb in [each for each in getattr(site, "verbs", ()) if each.asks is None]:
         ticked = {"action": verb.name, "_selected_action": [row.pk for row in rows]}
         assert root.post(page_for(model, "changelist"), ticked).status_code == 302
 
@@ -174,7 +184,10 @@ def test_the_index_shows_what_people_come_for_first(root):
     shown = root.get("/admin/").context["app_list"]
 
     assert [(app["name"], [model["object_name"] for model in app["models"]]) for app in shown] == [
-        ("Schedules", ["Schedule", "Rotation", "Override", "Swap", "Absence", "CalendarLink", "Team", "Person"]),
+        (
+            "Schedules",
+            ["Schedule", "Rotation", "Override", "Swap", "Absence", "AbsenceFeed", "CalendarLink", "Team", "Person"],
+        ),
         ("Incidents", ["Incident", "Service", "ResponsePlan", "Role", "Integration", "Delivery"]),
         ("Notices", ["Message", "Endpoint"]),
         ("Access", ["ApiToken"]),

@@ -51,12 +51,20 @@ class VacancyView:
 
 @dataclass(frozen=True, slots=True)
 class ParticipantView:
-    """``joined_at`` is None for somebody who was only asked."""
+    """``joined_at`` is None for somebody who was only asked, ``status`` for whoever is not here.
+
+    ``asked_at`` and ``asked_because`` are of whoever is asked to help and has not answered.
+    """
 
     person: Person
     kind: str
     joined_at: datetime | None
     left_at: datetime | None
+    status: str | None = None
+    status_since: datetime | None = None
+    acknowledged_at: datetime | None = None
+    asked_at: datetime | None = None
+    asked_because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +113,13 @@ def incidents() -> QuerySet[Incident]:
 def open_incidents() -> QuerySet[Incident]:
     """Return the incidents that are not resolved, worst first, then latest first."""
     return incidents().filter(resolved_at=None).order_by("severity", "-number")
+
+
+def open_incidents_of(person: Person) -> QuerySet[Incident]:
+    """Return the open incidents in which ``person`` holds a role or is asked to take one over, worst first."""
+    held = Assignment.objects.filter(person=person, ended_at=None)
+    offered = Handoff.objects.filter(person=person, state=HandoffState.OFFERED)
+    return open_incidents().filter(Q(pk__in=held.values("incident")) | Q(pk__in=offered.values("assignment__incident")))
 
 
 def incident_numbered(number: int) -> Incident:
@@ -202,8 +217,22 @@ def _view(
     incident: Incident, held: list[Assignment], vacant: list[Vacancy], participants: list[Participant]
 ) -> IncidentView:
     seats = _seats(incident, held, vacant)
-    views = tuple(ParticipantView(one.person, one.kind, one.joined_at, one.left_at) for one in participants)
-    return IncidentView(incident, seats.roles, seats.vacancies, views)
+    return IncidentView(incident, seats.roles, seats.vacancies, tuple(_participant(one) for one in participants))
+
+
+def _participant(row: Participant) -> ParticipantView:
+    is_here = row.joined_at is not None and row.left_at is None
+    return ParticipantView(
+        person=row.person,
+        kind=row.kind,
+        joined_at=row.joined_at,
+        left_at=row.left_at,
+        status=row.status if is_here else None,
+        status_since=(row.status_since or row.joined_at) if is_here else None,
+        acknowledged_at=row.acknowledged_at,
+        asked_at=row.asked_at,
+        asked_because=row.asked_because,
+    )
 
 
 def _seats(
@@ -259,7 +288,7 @@ def _assignment_explained(row: Assignment) -> Explanation:
         end_reason=row.end_reason,
         end_note=row.end_note,
         because=row.because,
-        evidence=row.evidence,
+        evidence=_in_words(row.evidence),
     )
 
 
@@ -275,8 +304,13 @@ def _vacancy_explained(row: Vacancy) -> Explanation:
         end_reason="",
         end_note="",
         because=row.because,
-        evidence=row.evidence,
+        evidence=_in_words(row.evidence),
     )
+
+
+def _in_words(evidence: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    # What was kept before it had a sentence of its own says at least where somebody was found.
+    return [{"words": f"{one['name']}: {one['because']}"} | one for one in evidence]
 
 
 def handoffs_of(incident: Incident, role: Role) -> QuerySet[Handoff]:

@@ -3,98 +3,63 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
-from oncall.incidents.models import Handoff, Incident, ParticipantKind, State, Status, TimelineEntry
-from oncall.incidents.queries import IncidentView, ParticipantView, SeatView, VacancyView
+from oncall.incidents.models import (
+    Handoff,
+    Incident,
+    ParticipantKind,
+    ParticipantStatus,
+    State,
+    Status,
+    TimelineEntry,
+)
+from oncall.incidents.queries import IncidentView
+from oncall.incidents.staffing import PinnedPlan
+from oncall.pages.crew import CHANGES, Present, at_work, present
+from oncall.pages.reasons import VACANT
+from oncall.pages.rows import Row, held_row, vacant_row
 from rotations.models import Person
 
-VACANCY_WORDS = {
-    "no_one_on_call": "Nobody is on call where the plan looks",
-    "everyone_declined": "Everyone who was asked declined",
-    "exclusive": "Nobody here may hold it beside their other role",
-    "waiting_for_first_to_join": "Goes to the first responder who joins",
-}
-NOTE_WORDS = {
-    "status": "Status",
-    "hypotheses_open": "Open hypotheses",
-    "ruled_out": "Ruled out",
-    "last_update": "Last update",
-}
 NOTE_KINDS = {"note", "finding"}
+RESOLVE = ("resolve", "Resolve", "Every role ends, and nobody is asked any more. It can be reopened.")
+MITIGATE = ("mitigate", "Mark as mitigated", "")
+REOPEN = ("reopen", "Reopen", "Every role that is needed is offered again, first to whoever held it.")
+# What can be done, in words, and what comes of it where that is asked back first.
 STEPS = {
-    Status.DECLARED: (("acknowledge", "Acknowledge"), ("mitigate", "Mark as mitigated"), ("resolve", "Resolve")),
-    Status.ACKNOWLEDGED: (("mitigate", "Mark as mitigated"), ("resolve", "Resolve")),
-    Status.MITIGATED: (("resolve", "Resolve"),),
-    Status.RESOLVED: (("reopen", "Reopen"),),
+    Status.DECLARED: (("acknowledge", "Acknowledge", ""), MITIGATE, RESOLVE),
+    Status.ACKNOWLEDGED: (MITIGATE, RESOLVE),
+    Status.MITIGATED: (RESOLVE,),
+    Status.RESOLVED: (REOPEN,),
 }
+SEEN = ("acknowledge", "I have seen it", "")
+JOIN_AS_RESPONDER = ("responder", "Join as responder")
 WAYS_IN = {
-    "": (("responder", "Join"), ("observer", "Observe")),
-    ParticipantKind.OBSERVER: (("responder", "Join as responder"),),
-    ParticipantKind.STAKEHOLDER: (("responder", "Join as responder"),),
+    "": (("responder", "Join"), ("observer", "Observe"), ("stakeholder", "Follow")),
+    ParticipantKind.OBSERVER: (JOIN_AS_RESPONDER,),
+    ParticipantKind.STAKEHOLDER: (JOIN_AS_RESPONDER,),
     ParticipantKind.RESPONDER: (),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class OnItsWay:
-    """A role that its holder offers to somebody else. ``note`` and ``acts`` are pairs, the latter of act and words."""
+class First:
+    """The one thing that the viewer does first: accept, take over, help, or take. ``row`` is what it is about."""
 
-    pk: int
-    to: str
-    is_to_viewer: bool
-    expires_at: datetime
-    note: tuple[tuple[str, str], ...]
-    next_check_in: datetime | None
-    acts: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One seat: who holds it, or why nobody does. ``acts`` are the buttons this viewer is given.
-
-    ``state`` is ``offered``, ``accepted``, ``acting`` or ``vacant``.
-    """
-
-    role_slug: str
-    role_name: str
-    seat: int
-    state: str
-    holder: str
-    is_viewer: bool
-    accept_by: datetime | None
-    words: str
-    acts: tuple[str, ...]
-    handoff: OnItsWay | None = None
-
-    @property
-    def waits_for_viewer(self) -> bool:
-        """Return whether the viewer is asked to accept it, or to take it over."""
-        return "accept" in self.acts or (self.handoff is not None and self.handoff.is_to_viewer)
-
-    @property
-    def may_hand_off(self) -> bool:
-        """Return whether the viewer can offer it to somebody else."""
-        return self.is_viewer and self.state == State.ACCEPTED and self.handoff is None
-
-
-@dataclass(frozen=True, slots=True)
-class Present:
-    """One participant, and in words what they are here."""
-
-    name: str
-    words: str
-    is_viewer: bool
-    has_joined: bool
+    kind: Literal["accept", "take_over", "help", "take"]
+    row: Row | None = None
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One incident as one viewer sees it. ``viewer_kind`` is empty until they join, even if they were asked."""
+    """One incident as one viewer sees it. ``me`` is None for whoever neither takes part nor is asked to."""
 
     incident: Incident
     rows: tuple[Row, ...]
     people: tuple[Present, ...]
-    viewer_kind: str
+    left: tuple[str, ...]
+    me: Present | None
 
     @property
     def number(self) -> int:
@@ -102,9 +67,55 @@ class Card:
         return self.incident.number
 
     @property
+    def is_open(self) -> bool:
+        """Return whether the incident is not resolved."""
+        return self.incident.resolved_at is None
+
+    @property
+    def viewer_kind(self) -> str:
+        """Return as what the viewer takes part; empty until they join, even if they were asked."""
+        return self.me.kind if self.me is not None and self.me.has_joined else ""
+
+    @property
+    def asks_for_help(self) -> str:
+        """Return why the viewer is asked to help, in words; empty if they are not."""
+        return self.me.because if self.me is not None and self.is_open else ""
+
+    @property
     def waits_for_viewer(self) -> bool:
-        """Return whether the viewer is asked to accept one of its roles."""
-        return any(row.waits_for_viewer for row in self.rows)
+        """Return whether the viewer is asked to accept one of its roles, or to help."""
+        return bool(self.asks_for_help) or any(row.waits_for_viewer for row in self.rows)
+
+    @property
+    def first(self) -> First | None:
+        """Return what the viewer does first; None if nothing waits for them."""
+        asked = [
+            First("accept" if "accept" in row.acts else "take_over", row) for row in self.rows if row.waits_for_viewer
+        ]
+        help_asked = [First("help", because=self.asks_for_help)] if self.asks_for_help else []
+        vacant = [First("take", row) for row in self.rows if row.state == "vacant" and "take" in row.acts]
+        return next(iter([*asked, *help_asked, *vacant]), None)
+
+    @property
+    def must_say_why(self) -> tuple[Row, ...]:
+        """Return the required roles that the viewer accepted: they are handed off, or left empty with a reason."""
+        needed = _required_roles(self.incident)
+        return tuple(
+            row for row in self.rows if row.is_viewer and row.state == State.ACCEPTED and row.role_slug in needed
+        )
+
+    @property
+    def leaving_words(self) -> str:
+        """Return what the viewer leaves behind who goes without a handoff."""
+        roles = " and ".join(row.role_name for row in self.must_say_why)
+        return f"You are {roles}. Hand it off first, or leave it vacant: then others are asked."
+
+    @property
+    def other_roles(self) -> tuple[tuple[str, str], ...]:
+        """Return the roles of the plan that nobody holds and nobody is asked for, as pairs of slug and name."""
+        shown = {row.role_slug for row in self.rows}
+        rules = self.incident.plan.get("rules", ())
+        return tuple((rule["slug"], rule["name"]) for rule in rules if rule["slug"] not in shown)
 
     @property
     def joined(self) -> int:
@@ -112,109 +123,67 @@ class Card:
         return sum(person.has_joined for person in self.people)
 
     @property
-    def ways_in(self) -> tuple[tuple[str, str], ...]:
-        """Return how the viewer can join, as pairs of kind and words."""
-        return WAYS_IN[self.viewer_kind]
+    def at_work(self) -> str:
+        """Return how many responders do what."""
+        return at_work(self.people)
 
     @property
-    def steps(self) -> tuple[tuple[str, str], ...]:
-        """Return how the incident can go on, as pairs of step and words."""
-        return () if self.incident.merged_into_id else STEPS[Status(self.incident.status)]
+    def ways_in(self) -> tuple[tuple[str, str], ...]:
+        """Return how the viewer can join, as pairs of kind and words; whoever is asked to help is asked elsewhere."""
+        ways = WAYS_IN[self.viewer_kind]
+        return tuple(way for way in ways if way[0] != "responder") if self.asks_for_help else ways
+
+    @property
+    def status_changes(self) -> tuple[tuple[str, str], ...]:
+        """Return what the viewer may say of themselves, as pairs of status and words."""
+        return CHANGES[ParticipantStatus(self.me.state)] if self.me and self.me.has_joined and self.is_open else ()
+
+    @property
+    def steps(self) -> tuple[tuple[str, str, str], ...]:
+        """Return how the incident can go on: step, words, and what comes of it where that is asked back first."""
+        if self.incident.merged_into_id:
+            return ()
+        steps = STEPS[Status(self.incident.status)]
+        has_not_seen = self.me is not None and self.me.seen_at is None
+        can_see = self.incident.status in (Status.ACKNOWLEDGED, Status.MITIGATED)
+        return (SEEN, *steps) if has_not_seen and can_see else steps
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One fact of a timeline. ``author`` is of notes alone: the other texts say who did it."""
+    """One fact of a timeline. ``author`` is of notes and findings alone: the other texts say who did it."""
 
     at: datetime
     text: str
     author: str
-    is_note: bool
+    note_kind: str
 
 
 def incident_card(view: IncidentView, *, viewer: Person, handoffs: Mapping[int, Handoff]) -> Card:
     """Return ``view`` as ``viewer`` sees it; ``handoffs`` are those that wait for an answer, by assignment."""
-    here = [one for one in view.participants if one.left_at is None]
-    mine = next((one for one in here if one.person == viewer), None)
-    responds = mine is not None and mine.kind == ParticipantKind.RESPONDER
-    held = (_held(seat, handoffs.get(seat.assignment_id), viewer=viewer, responds=responds) for seat in view.roles)
-    vacant = (_vacant(vacancy, responds=responds) for vacancy in view.vacancies)
+    people = tuple(present(one, viewer=viewer) for one in view.participants if one.left_at is None)
+    me = next((one for one in people if one.is_viewer), None)
+    responds = me is not None and me.kind == ParticipantKind.RESPONDER
+    held = (held_row(seat, handoffs.get(seat.assignment_id), viewer=viewer, responds=responds) for seat in view.roles)
+    vacant = (vacant_row(vacancy, responds=responds) for vacancy in view.vacancies)
     return Card(
         incident=view.incident,
         rows=(*held, *vacant),
-        people=tuple(_present(one, viewer=viewer) for one in here),
-        viewer_kind=mine.kind if mine is not None and mine.joined_at is not None else "",
+        people=people,
+        left=tuple(one.person.name for one in view.participants if one.left_at is not None),
+        me=me,
     )
 
 
 def timeline_entry(row: TimelineEntry) -> Entry:
     """Return one fact in words, the codes of vacancies in it spelled out."""
     text = row.text
-    for code, words in VACANCY_WORDS.items():
+    for code, words in VACANT.items():
         text = text.replace(code, words[:1].lower() + words[1:])
     is_note = row.kind in NOTE_KINDS
-    return Entry(row.at, text, row.actor_name if is_note else "", is_note)
+    return Entry(row.at, text, row.actor_name if is_note else "", row.kind if is_note else "")
 
 
-def _held(seat: SeatView, handoff: Handoff | None, *, viewer: Person, responds: bool) -> Row:
-    is_viewer = seat.holder == viewer
-    return Row(
-        role_slug=seat.role_slug,
-        role_name=seat.role_name,
-        seat=seat.seat,
-        state=seat.state,
-        holder=seat.holder.name,
-        is_viewer=is_viewer,
-        accept_by=seat.accept_by,
-        words=_sentence(seat.because),
-        acts=_acts(State(seat.state), is_viewer=is_viewer, responds=responds),
-        handoff=_on_its_way(handoff, viewer=viewer, is_holder=is_viewer) if handoff else None,
-    )
-
-
-def _on_its_way(handoff: Handoff, *, viewer: Person, is_holder: bool) -> OnItsWay:
-    is_to_viewer = handoff.person == viewer
-    answers = (("accept", "Take over"), ("decline", "Decline")) if is_to_viewer else ()
-    return OnItsWay(
-        pk=handoff.pk,
-        to=handoff.person.name,
-        is_to_viewer=is_to_viewer,
-        expires_at=handoff.expires_at,
-        note=tuple((words, said) for name, words in NOTE_WORDS.items() if (said := getattr(handoff, name))),
-        next_check_in=handoff.next_check_in,
-        acts=(("cancel", "Take back"),) if is_holder else answers,
-    )
-
-
-def _vacant(vacancy: VacancyView, *, responds: bool) -> Row:
-    return Row(
-        role_slug=vacancy.role_slug,
-        role_name=vacancy.role_name,
-        seat=vacancy.seat,
-        state="vacant",
-        holder="",
-        is_viewer=False,
-        accept_by=None,
-        words=VACANCY_WORDS.get(vacancy.because, _sentence(vacancy.because.replace("_", " "))),
-        acts=("take",) if responds else (),
-    )
-
-
-def _acts(state: State, *, is_viewer: bool, responds: bool) -> tuple[str, ...]:
-    match state:
-        case State.OFFERED | State.ACTING if is_viewer:
-            return ("accept", "decline")
-        case State.OFFERED | State.ACTING if responds:
-            return ("take",)
-        case _:
-            return ()
-
-
-def _present(one: ParticipantView, *, viewer: Person) -> Present:
-    has_joined = one.joined_at is not None
-    words = one.kind if has_joined else "asked, has not joined"
-    return Present(one.person.name, words, one.person == viewer, has_joined)
-
-
-def _sentence(words: str) -> str:
-    return words[:1].upper() + words[1:]
+def _required_roles(incident: Incident) -> set[str]:
+    rules = PinnedPlan.from_json(incident.plan).required_at(incident.severity)
+    return {rule.slug for rule in rules}

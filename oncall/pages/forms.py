@@ -12,7 +12,8 @@ from oncall.incidents.services.handoffs import NOTE_LENGTH
 from rotations.admin.wall_clock import WallClockField, instant_of
 from rotations.models import Person
 
-SEVERITY_WORDS = {1: "1 · worst", 5: "5 · mildest"}
+SEVERITY_WORDS = {WORST_SEVERITY: f"{WORST_SEVERITY} · worst", MILDEST_SEVERITY: f"{MILDEST_SEVERITY} · mildest"}
+SEVERITIES = [(n, SEVERITY_WORDS.get(n, str(n))) for n in range(WORST_SEVERITY, MILDEST_SEVERITY + 1)]
 
 
 class SelectReadOnce(forms.Select):
@@ -33,7 +34,7 @@ class DeclareForm(forms.Form):
     )
     severity = forms.TypedChoiceField(
         coerce=int,
-        choices=[(n, SEVERITY_WORDS.get(n, str(n))) for n in range(WORST_SEVERITY, MILDEST_SEVERITY + 1)],
+        choices=SEVERITIES,
         initial=DEFAULT_SEVERITY,
         widget=forms.RadioSelect,
     )
@@ -43,14 +44,6 @@ class DeclareForm(forms.Form):
         empty_label=None,
         widget=SelectReadOnce,
         error_messages={"invalid_choice": "This service is not there any more."},
-    )
-
-
-class NoteForm(forms.Form):
-    """A line of the timeline that a person writes."""
-
-    text = forms.CharField(
-        widget=forms.Textarea(attrs={"rows": 3}), max_length=10_000, error_messages={"required": "The note is empty."}
     )
 
 
@@ -102,7 +95,10 @@ class HandoffForm(forms.Form):
     """To whom a role goes, and what they need to know."""
 
     to = forms.ModelChoiceField(
-        Person.objects.none(), label="To whom?", error_messages={"required": "Choose who takes over."}
+        Person.objects.none(),
+        label="To whom?",
+        empty_label="Choose somebody",
+        error_messages={"required": "Choose who takes over."},
     )
     status = note_field("What is the status?", rows=3)
     hypotheses_open = note_field("What may it be?")

@@ -1,5 +1,6 @@
 """How is the load of a schedule drawn? One bar for each person, in four parts that say what they are."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
@@ -37,10 +38,10 @@ class Share:
         return " · ".join(f"{part.kind.capitalize()} {in_hours(part.span)}" for part in self.parts if part.span)
 
 
-def shares(found: ScheduleLoad) -> tuple[Share, ...]:
+def bars(people: Sequence[PersonLoad]) -> tuple[Share, ...]:
     """Return a bar for each person, all to one scale."""
-    longest = max((each.load.time for each in found.people), default=timedelta())
-    return tuple(_share(each, longest) for each in found.people)
+    longest = max((each.load.time for each in people), default=timedelta())
+    return tuple(_share(each, longest) for each in people)
 
 
 def csv_address(found: ScheduleLoad) -> str:

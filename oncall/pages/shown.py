@@ -63,11 +63,14 @@ def news(cards: Sequence[Card]) -> str:
     rows = [row for card in cards for row in card.rows]
     vacant = sum(row.state == "vacant" for row in rows)
     waiting = sum(row.waits_for_viewer for row in rows)
+    helping = sum(bool(card.asks_for_help) for card in cards)
     told = [f"{len(cards)} open incident{'' if len(cards) == 1 else 's'}."]
     if vacant:
         told.append(f"{vacant} role{' is' if vacant == 1 else 's are'} vacant.")
     if waiting:
         told.append(f"{waiting} role{'' if waiting == 1 else 's'} offered to you.")
+    if helping:
+        told.append("You are asked to help." if helping == 1 else f"You are asked to help in {helping}.")
     return " ".join(told)
 
 

@@ -10,13 +10,12 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from rotations.actors import Actor
-from rotations.admin.acting import ChangedByManagers, acting_person, managed_teams
+from rotations.admin.acting import ChangedForPeople
 from rotations.admin.overrides import WhenFilter
 from rotations.admin.through_services import Formset, ServiceForm, ThroughServices
 from rotations.admin.verbs import Verb
 from rotations.admin.wall_clock import WallClockField, instant_of, reading_of, shown
 from rotations.models import Absence, Person
-from rotations.permissions import is_oneself, manages_a_team_of
 from rotations.services import absences
 
 
@@ -50,11 +49,11 @@ class AbsenceForm(ServiceForm):
 
 
 @admin.register(Absence)
-class AbsencesAdmin(ChangedByManagers, ThroughServices):
+class AbsencesAdmin(ChangedForPeople, ThroughServices):
     form = AbsenceForm
-    list_display = ("person", "starts", "ends", "reason")
-    list_filter = (WhenFilter, "person__teams")
-    list_select_related = ("person",)
+    list_display = ("person", "starts", "ends", "reason", "feed")
+    list_filter = (WhenFilter, ("feed", admin.EmptyFieldListFilter), "person__teams")
+    list_select_related = ("person", "feed__person")
     search_fields = ("person__name", "person__email", "reason")
     ordering = ("-start", "-id")
     fields = ("person", "since", "until", "reason")
@@ -65,19 +64,13 @@ class AbsencesAdmin(ChangedByManagers, ThroughServices):
             warning="A running absence ends now; one that has not begun is removed. What happened stays.",
             done="{} was ended.",
             perform=absences.delete_absence,
-            offered=lambda absence: absence.end > timezone.now(),
+            offered=lambda absence: absence.end > timezone.now() and absence.feed_id is None,
             is_grave=True,
         ),
     )
 
-    def is_theirs(self, request: HttpRequest, obj: Absence | None = None) -> bool:
-        if obj is None or not self.has_view_permission(request):
-            return super().is_theirs(request, obj)
-        by = Actor.of_person(acting_person(request))
-        return is_oneself(by, obj.person) or manages_a_team_of(by, obj.person)
-
     def has_change_permission(self, request: HttpRequest, obj: Absence | None = None) -> bool:
-        return (obj is None or obj.end > timezone.now()) and self.is_theirs(request, obj)
+        return (obj is None or (obj.end > timezone.now() and obj.feed_id is None)) and self.is_theirs(request, obj)
 
     def may_do(self, request: HttpRequest, verb: Verb, obj: Absence) -> bool:
         return self.is_theirs(request, obj)
@@ -85,18 +78,10 @@ class AbsencesAdmin(ChangedByManagers, ThroughServices):
     def get_fields(self, request: HttpRequest, obj: Absence | None = None) -> Any:
         if obj is None or self.has_change_permission(request, obj):
             return self.fields
-        return ("person", "starts", "ends", "reason")
+        return ("person", "starts", "ends", "reason", "feed")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Absence | None = None) -> Any:
-        return ("person", "starts", "ends") if obj else ()
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "person":
-            people = Person.objects.filter(is_active=True)
-            if not acting_person(request).is_superuser:
-                people = people.filter(teams__in=managed_teams(request)).distinct()
-            kwargs["queryset"] = people
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+        return ("person", "starts", "ends", "feed") if obj else ()
 
     @admin.display(description="starts", ordering="start")
     def starts(self, absence: Absence) -> str:

@@ -7,7 +7,9 @@ from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from rotations.actors import Actor
 from rotations.models import Person, Schedule, Team
+from rotations.permissions import is_oneself, manages_a_team_of
 
 # Django's admin classes are generic to the type checker only.
 if TYPE_CHECKING:
@@ -100,3 +102,21 @@ class ChangedByManagers(SeenByStaff):
             return managed_teams(request).exists()
         team = self.team_of(obj)
         return team is not None and managed_teams(request).contains(team)
+
+
+class ChangedForPeople(ChangedByManagers):
+    """Of a person: they themselves change it, and managers change it for the people of their teams."""
+
+    def is_theirs(self, request: HttpRequest, obj: Any = None) -> bool:
+        if obj is None or not self.has_view_permission(request):
+            return super().is_theirs(request, obj)
+        by = Actor.of_person(acting_person(request))
+        return is_oneself(by, obj.person) or manages_a_team_of(by, obj.person)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "person":
+            people = Person.objects.filter(is_active=True)
+            if not acting_person(request).is_superuser:
+                people = people.filter(teams__in=managed_teams(request)).distinct()
+            kwargs["queryset"] = people
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -5,19 +5,18 @@ from datetime import datetime
 from typing import Any, cast
 
 from django import forms
-from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.text import slugify
 
 from rotations.actors import Actor
 from rotations.admin.acting import SeenByStaff, acting_person
 from rotations.admin.through_services import Formset, ServiceForm, ThroughServices
 from rotations.admin.verbs import Verb
 from rotations.models import CalendarLink, Person, Schedule
+from rotations.queries.calendar_links import address_of
 from rotations.services import feeds
 
 SUBJECTS = ("schedule", "team", "person")
@@ -61,10 +60,8 @@ class CalendarLinkForm(ServiceForm):
 
 
 def _told(link: CalendarLink, token: str) -> SafeString:
-    address = (
-        f"{settings.PUBLIC_URL}/feeds/{token}/{slugify(str(link.schedule or link.team or link.person)) or 'shifts'}.ics"
-    )
-    return format_html("Subscribe to this address now; it is not shown again: <code>{}</code>", address)
+    told = "Subscribe to this address now; it is not shown again: <code>{}</code>"
+    return format_html(told, address_of(link, token))
 
 
 def _new_address(link: CalendarLink, *, by: Actor, now: datetime) -> str:

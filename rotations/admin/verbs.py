@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -31,7 +32,8 @@ class Verb:
     """One thing that people do with a row.
 
     ``perform`` is the service; where it returns a text, that is shown once, such as a new secret address. ``warning``
-    says what will come of it. ``offered`` tells for which rows it makes sense.
+    says what will come of it. ``offered`` tells for which rows it makes sense. ``asks`` is a form whose values
+    ``perform`` is given too; such a verb is done to one row at a time.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Verb:
     perform: Callable[..., object]
     offered: Callable[[Any], bool] = lambda _obj: True
     is_grave: bool = False
+    asks: type[forms.Form] | None = None
 
 
 class OffersVerbs(ModelAdmin):
@@ -82,7 +85,11 @@ class OffersVerbs(ModelAdmin):
         actions = super().get_actions(request)
         if not self.has_view_permission(request):
             return actions
-        ours = {verb.name: (partial(_act, verb=verb), verb.name, f"{verb.label} the selected") for verb in self.verbs}
+        ours = {
+            verb.name: (partial(_act, verb=verb), verb.name, f"{verb.label} the selected")
+            for verb in self.verbs
+            if verb.asks is None
+        }
         return {**actions, **ours}
 
     def _verb_url_name(self, verb: Verb) -> str:
@@ -95,8 +102,9 @@ class OffersVerbs(ModelAdmin):
         if not self.may_do(request, verb, obj):
             raise PermissionDenied
         change_page = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[object_id])
-        if request.method == "POST":
-            self.do(request, verb, obj)
+        form = verb.asks(request.POST or None) if verb.asks else None
+        if request.method == "POST" and (form is None or form.is_valid()):
+            self.do(request, verb, obj, **(form.cleaned_data if form else {}))
             return self.response_done(request, obj)
         context = {
             **self.admin_site.each_context(request),
@@ -104,6 +112,7 @@ class OffersVerbs(ModelAdmin):
             "opts": self.opts,
             "original": obj,
             "verb": verb,
+            "form": form,
             "change_page": change_page,
             "media": self.media,
         }
@@ -116,11 +125,11 @@ class OffersVerbs(ModelAdmin):
             return HttpResponseRedirect(reverse(f"{page}change", args=[obj.pk]))
         return HttpResponseRedirect(reverse(f"{page}changelist"))
 
-    def do(self, request: HttpRequest, verb: Verb, obj: Model) -> None:
+    def do(self, request: HttpRequest, verb: Verb, obj: Model, **asked: Any) -> None:
         """Do ``verb`` to ``obj`` and say what came of it; a refusal is said too, and nothing was written."""
         now: datetime = timezone.now()
         try:
-            told = verb.perform(obj, by=Actor.of_person(acting_person(request)), now=now)
+            told = verb.perform(obj, **asked, by=Actor.of_person(acting_person(request)), now=now)
         except Refusal as refusal:
             self.message_user(request, f"{obj}: {refusal.detail}", messages.ERROR)
         except ValidationError as refusal:

@@ -4,6 +4,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from itertools import pairwise
 from typing import Final, Literal, NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,25 @@ class Turn(NamedTuple):
     number: int
     start: datetime
     end: datetime
+
+
+class ClockChange(NamedTuple):
+    """A clock is set at ``at``: in the instant in which it would show ``before`` it shows ``after``, both naive."""
+
+    at: datetime
+    before: datetime
+    after: datetime
+
+
+def clock_changes(zone: ZoneInfo, window: Interval) -> tuple[ClockChange, ...]:
+    """Return when the clocks of ``zone`` are set within ``window``, in order."""
+    # From the instant before: a day may begin with the change, where midnight is skipped.
+    reached = micros(window.start) - 1
+    found: list[ClockChange] = []
+    for (begun, ended), (goes_on, _) in pairwise(offsets_of(zone).readings(reached, micros(window.end))):
+        reached += ended - begun
+        found.append(ClockChange(instant(reached), *(instant(each).replace(tzinfo=None) for each in (ended, goes_on))))
+    return tuple(found)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from rotations.engine.intervals import ALWAYS, Interval, instant, micros
 from rotations.engine.sweep import shifts
-from rotations.engine.terms import Plan, Rotation, Swap
+from rotations.engine.terms import Plan, Rotation, Swap, Version
 
 
 def turn_numbered(rotation: Rotation, ordinal: int) -> Interval | None:
@@ -25,6 +25,13 @@ def ordinal_at(rotation: Rotation, at: int) -> int | None:
     return None if version is None else version.ordinal(version.cadence.number_at(at))
 
 
+def versions_in_force(rotation: Rotation) -> Iterator[tuple[Version, int, int]]:
+    """Yield each version with when it is in force, in microseconds; empty, or less, where the rotation ended before."""
+    ended = rotation.in_force[1]
+    for version, (begins, ends) in zip(rotation.versions, pairwise((*rotation.begins, ALWAYS)), strict=True):
+        yield version, begins, min(ends, ended)
+
+
 def holders(plan: Plan, rotation: Rotation, ordinal: int, span: Interval, *, before: Swap | None = None) -> set[int]:
     """Return who holds the turn at some instant of ``span``: by the order, absences and the swaps accepted so far.
 
@@ -41,16 +48,9 @@ def _rank(swap: Swap) -> tuple[int, int]:
 
 def _parts(rotation: Rotation, ordinal: int) -> Iterator[tuple[int, int]]:
     """Yield the turn's share in each version, in order of time, in microseconds; none is empty."""
-    for version, (begins, ends) in zip(rotation.versions, _in_force(rotation), strict=True):
+    for version, begins, ends in versions_in_force(rotation):
         number = ordinal - version.first_ordinal + version.first_number
         start = max(version.cadence.handoff_micros(number), begins)
         end = min(version.cadence.handoff_micros(number + 1), ends)
         if start < end:
             yield start, end
-
-
-def _in_force(rotation: Rotation) -> Iterator[tuple[int, int]]:
-    """Yield when each version is in force."""
-    ended = rotation.in_force[1]
-    for begins, ends in pairwise((*rotation.begins, ALWAYS)):
-        yield begins, min(ends, ended)

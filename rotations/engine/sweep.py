@@ -12,7 +12,7 @@ from rotations.engine.intervals import Interval, micros
 from rotations.engine.rules import NOBODY, Covers, Held, changed, replaces_everyone, whom_it_concerns
 from rotations.engine.serving import turn_track
 from rotations.engine.shifts import gaps_of, shifts_of, silence_of, whole
-from rotations.engine.terms import Absence, Outlook, Override, Plan, Rotation, Shift, Swap
+from rotations.engine.terms import Absence, Outlook, Override, Plan, Rotation, Shift, Silence, Swap
 from rotations.engine.tracks import Track, cut, overlay, place_after, put, rewrite, together
 from rotations.engine.turns import TurnInForce, people_of, shadows_of, turn_in_force
 
@@ -22,7 +22,7 @@ def shifts(plan: Plan, window: Interval, *, clip: bool = True) -> tuple[Shift, .
 
     With ``clip`` false, whole shifts; of one that is longer, no more than 400 days to either side.
     """
-    return _shifts(partial(people_track, plan), window, clip=clip)
+    return shifts_seen(partial(people_track, plan), window, clip=clip)
 
 
 def outlook(plan: Plan, window: Interval, *, clip: bool = True) -> Outlook:
@@ -31,18 +31,24 @@ def outlook(plan: Plan, window: Interval, *, clip: bool = True) -> Outlook:
     return Outlook(
         window,
         shifts=shifts_of(track) if clip else shifts(plan, window, clip=False),
-        shadows=_shifts(partial(shadow_track, plan), window, clip=clip),
+        shadows=shifts_seen(partial(shadow_track, plan), window, clip=clip),
         gaps=gaps_of(track, micros(window.start), micros(window.end)),
         silence=silence_of(track),
     )
+
+
+def silences(plan: Plan, window: Interval) -> tuple[Silence, ...]:
+    """Return the planned silence within ``window``, as ``outlook`` does; at once where none was ever planned."""
+    if not any(override.kind == "silence" for override in plan.overrides):
+        return ()
+    return silence_of(people_track(plan, micros(window.start), micros(window.end)))
 
 
 def people_track(plan: Plan, start: int, end: int) -> Track:
     """Return who is on call within ``[start, end)``, in microseconds, after everything."""
     layers: dict[int, list[Track]] = {}
     for rotation in plan.in_order:
-        track = turn_track(plan, rotation, start, end)
-        _apply_absences(plan, rotation, track, people_of, start=start, end=end)
+        track = own_track(plan, rotation, start, end)
         _apply_changes(plan, rotation, track, start=start, end=end)
         layers.setdefault(rotation.layer, []).append(track)
     highest_first = [reduce(together, layers[layer]) for layer in sorted(layers, reverse=True)]
@@ -54,16 +60,20 @@ def people_track(plan: Plan, start: int, end: int) -> Track:
 
 def shadow_track(plan: Plan, start: int, end: int) -> Track:
     """Return who shadows within ``[start, end)``, in microseconds."""
-    tracks: list[Track] = []
-    for rotation in plan.in_order:
-        if rotation.has_shadows:
-            track = turn_track(plan, rotation, start, end, shadow=True)
-            _apply_absences(plan, rotation, track, shadows_of, start=start, end=end)
-            tracks.append(track)
+    shadowed = (rotation for rotation in plan.in_order if rotation.has_shadows)
+    tracks = [own_track(plan, rotation, start, end, shadow=True) for rotation in shadowed]
     return reduce(together, tracks) if tracks else []
 
 
-def _shifts(look: Callable[[int, int], Track], window: Interval, *, clip: bool) -> tuple[Shift, ...]:
+def own_track(plan: Plan, rotation: Rotation, start: int, end: int, *, shadow: bool = False) -> Track:
+    """Return whom one rotation alone has on, or its shadows: its turns, absences considered, and nothing after that."""
+    track = turn_track(plan, rotation, start, end, shadow=shadow)
+    _apply_absences(plan, rotation, track, shadows_of if shadow else people_of, start=start, end=end)
+    return track
+
+
+def shifts_seen(look: Callable[[int, int], Track], window: Interval, *, clip: bool) -> tuple[Shift, ...]:
+    """Return the shifts of the track that ``look`` gives between two instants; ``clip`` as in ``shifts``."""
     found = shifts_of(look(micros(window.start), micros(window.end)))
     return found if clip else whole(found, window, lambda start, end: shifts_of(look(start, end)))
 

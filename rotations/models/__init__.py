@@ -1,6 +1,6 @@
 """Rows of the scheduling app. Only ``rotations.services`` writes them."""
 
-from rotations.models.absences import Absence
+from rotations.models.absences import STALE_AFTER, Absence, AbsenceFeed, FeedState
 from rotations.models.changes import ActorKind, ScheduleChange
 from rotations.models.duty import Duty
 from rotations.models.feeds import MOST_ALARMS, MOST_DAYS, CalendarLink
@@ -26,13 +26,16 @@ __all__ = [
     "LONGEST_REST",
     "MOST_ALARMS",
     "MOST_DAYS",
+    "STALE_AFTER",
     "WEEKDAYS",
     "Absence",
+    "AbsenceFeed",
     "AbsencePolicy",
     "ActorKind",
     "Advance",
     "CalendarLink",
     "Duty",
+    "FeedState",
     "Membership",
     "Override",
     "OverrideKind",

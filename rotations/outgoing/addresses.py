@@ -63,7 +63,7 @@ def endpoints_of(host: str, port: int, *, deadline: Deadline) -> tuple[Endpoint,
     found = _resolved(host, port, deadline=deadline)
     for endpoint in found:
         if is_inside(ip_address(endpoint.place[0].partition("%")[0])):
-            raise Unreachable("forbidden_address", f"{host} is an address inside the network of this installation.")
+            raise Unreachable("forbidden_address", f"{host} leads inside the network of this installation.")
     return found
 
 

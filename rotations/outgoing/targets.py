@@ -59,8 +59,16 @@ def target_of(url: str) -> Target:
 
 
 def redirected(target: Target, location: str) -> Target:
-    """Return where an answer from ``target`` sends on to. The user and password stay with whom they are for."""
-    following = target_of(urljoin(target.url, location))
+    """Return where an answer from ``target`` sends on to. The user and password stay with whom they are for.
+
+    Raises:
+        Unreachable: ``invalid_url``.
+    """
+    try:
+        url = urljoin(target.url, location)
+    except ValueError as problem:
+        raise Unreachable("invalid_url", f"{target.host} redirects to what is no URL.") from problem
+    following = target_of(url)
     if following.origin != target.origin or following.authorization:
         return following
     return Target(following.scheme, following.host, following.port, following.path, target.authorization)
@@ -81,7 +89,8 @@ def _parts(url: str) -> tuple[SplitResult, int | None]:
 
 
 def _host(parts: SplitResult) -> str:
-    host = parts.hostname or ""
+    # With a dot at its end it is the same name, but in no certificate.
+    host = (parts.hostname or "").removesuffix(".")
     try:
         # IDNA also bounds the length of a name and of its parts.
         host = host if host.isascii() and ":" in host else host.encode("idna").decode("ascii")

@@ -1,6 +1,6 @@
 """How is the work of one schedule shared, and where is it too much for somebody?"""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -68,13 +68,13 @@ def load_of(schedule: Schedule, *, window: Interval) -> ScheduleLoad:
     """
     require_reach(window)
     view, recorded = views_of([schedule], window)[schedule.pk]
-    shifts = tuple(_cut((piece.shift for piece in view.pieces), window))
+    shifts = tuple(cut((piece.shift for piece in view.pieces), window))
     rests = _short_rests(schedule, window)
     people = people_by_id({shift.person for shift in shifts} | {each.person for each in rests})
     return ScheduleLoad(
         schedule=schedule,
         window=window,
-        people=_people(shifts, people, window),
+        people=loads_of(shifts, people, window),
         gaps=view.gaps,
         silence=view.silence,
         double_bookings=_double_bookings(schedule, shifts, people, window),
@@ -83,7 +83,8 @@ def load_of(schedule: Schedule, *, window: Interval) -> ScheduleLoad:
     )
 
 
-def _cut(shifts: Iterable[Shift], window: Interval) -> Iterable[Shift]:
+def cut(shifts: Iterable[Shift], window: Interval) -> Iterable[Shift]:
+    """Yield what ``window`` shows of ``shifts``."""
     return (
         shift._replace(start=max(shift.start, window.start), end=min(shift.end, window.end))
         for shift in shifts
@@ -91,8 +92,9 @@ def _cut(shifts: Iterable[Shift], window: Interval) -> Iterable[Shift]:
     )
 
 
-def _people(shifts: Iterable[Shift], people: Mapping[int, Person], window: Interval) -> tuple[PersonLoad, ...]:
-    calendars = {pk: _calendar(person, window) for pk, person in people.items()}
+def loads_of(shifts: Sequence[Shift], people: Mapping[int, Person], window: Interval) -> tuple[PersonLoad, ...]:
+    """Return the load of everybody in ``shifts``, which are cut to ``window``, by name; no query."""
+    calendars = {pk: _calendar(people[pk], window) for pk in {shift.person for shift in shifts}}
     loads = load(shifts, {pk: calendar or Calendar(people[pk].zone) for pk, calendar in calendars.items()})
     found = (PersonLoad(people[pk], each, calendars[pk] is not None) for pk, each in loads.items())
     return tuple(sorted(found, key=lambda each: (each.person.name, each.person.pk)))
@@ -114,7 +116,7 @@ def _double_bookings(
     found = [
         DoubleBooking(people[each.person], others[pk], each.span)
         for pk, (view, _) in views_of(list(others.values()), window).items()
-        for theirs in [tuple(_cut((piece.shift for piece in view.pieces if piece.shift.person in people), window))]
+        for theirs in [tuple(cut((piece.shift for piece in view.pieces if piece.shift.person in people), window))]
         for each in coverage.double_bookings(shifts, theirs)
     ]
     return tuple(sorted(found, key=lambda each: (each.span, each.elsewhere.slug, each.person.pk)))

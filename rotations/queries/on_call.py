@@ -37,7 +37,8 @@ class OnCall:
     """The answer of one schedule. Without people it is a gap or, with ``silence``, planned.
 
     ``next`` is None where nobody takes over within 400 days. ``gap_at`` and ``silence_at`` are the first later moments
-    before it at which a gap or a planned silence begins, None where none does.
+    before it at which a gap or a planned silence begins, None where none does. ``revision`` is the schedule's as it was
+    read; while it does not move, nobody else is on call before ``changes_at``.
     """
 
     schedule: Schedule
@@ -47,6 +48,13 @@ class OnCall:
     next: NextOnCall | None
     gap_at: datetime | None = None
     silence_at: datetime | None = None
+    revision: int = 0
+
+    @property
+    def changes_at(self) -> datetime | None:
+        """When other people are on call, or nobody is; None where that is not within 400 days."""
+        moments = (self.next.at if self.next else None, self.gap_at, self.silence_at)
+        return min((moment for moment in moments if moment is not None), default=None)
 
 
 def on_call(schedules: Iterable[Schedule], *, at: datetime) -> list[OnCall]:
@@ -66,10 +74,11 @@ def on_call(schedules: Iterable[Schedule], *, at: datetime) -> list[OnCall]:
     if past:
         answers |= on_call_then(past, at)
     people = people_by_id(set().union(*(answer.people for answer in answers.values())))
-    return [_named(schedule, answers[schedule.pk], people) for schedule in schedules]
+    revisions = {pk: each.compiled.revision for pk, each in plans.items()}
+    return [_named(schedule, answers[schedule.pk], people, revisions[schedule.pk]) for schedule in schedules]
 
 
-def _named(schedule: Schedule, answer: OnCallNow, people: dict[int, Person]) -> OnCall:
+def _named(schedule: Schedule, answer: OnCallNow, people: dict[int, Person], revision: int) -> OnCall:
     running, takes_over = answer.running, answer.takes_over
     return OnCall(
         schedule=schedule,
@@ -83,4 +92,5 @@ def _named(schedule: Schedule, answer: OnCallNow, people: dict[int, Person]) -> 
         and NextOnCall(takes_over.at, tuple(people[cover.person] for cover in takes_over.answer.people)),
         gap_at=answer.gap_at,
         silence_at=answer.silence_at,
+        revision=revision,
     )

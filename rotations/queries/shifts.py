@@ -1,6 +1,6 @@
 """Who works when, in one schedule or for one person?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -85,21 +85,37 @@ def shift_lists(
     """
     require_reach(window)
     views = views_of(schedules, window)
-    kept = {
-        pk: [each for each in view.pieces if person is None or each.shift.person == person.pk]
-        for pk, (view, _) in views.items()
-    }
-    people = people_by_id(each.shift.person for pieces in kept.values() for each in pieces)
-    lists = []
-    for schedule in schedules:
-        view, recorded = views[schedule.pk]
-        rows = [_row(each, people[each.shift.person]) for each in kept[schedule.pk]]
-        if clip:
-            rows = [_clipped(row, window) for row in rows]
-        marked = tuple(_marked(row, recorded) for row in (_merged(rows) if merge else rows))
-        until = recorded.end if recorded else None
-        lists.append(ShiftList(schedule, window, marked, view.gaps, view.silence, until))
-    return tuple(lists)
+    people = people_by_id(
+        each.shift.person
+        for view, _ in views.values()
+        for each in view.pieces
+        if person is None or each.shift.person == person.pk
+    )
+    return tuple(
+        listed(schedule, *views[schedule.pk], people=people, window=window, person=person, clip=clip, merge=merge)
+        for schedule in schedules
+    )
+
+
+def listed(
+    schedule: Schedule,
+    view: Seen,
+    recorded: Interval | None,
+    *,
+    people: Mapping[int, Person],
+    window: Interval,
+    person: Person | None = None,
+    clip: bool = True,
+    merge: bool = False,
+) -> ShiftList:
+    """Return what ``views_of`` gives for one schedule with its ``people``, as ``shifts_of`` does."""
+    pieces = (each for each in view.pieces if person is None or each.shift.person == person.pk)
+    rows = [_row(each, people[each.shift.person]) for each in pieces]
+    if clip:
+        rows = [_clipped(row, window) for row in rows]
+    marked = tuple(_marked(row, recorded) for row in (_merged(rows) if merge else rows))
+    until = recorded.end if recorded else None
+    return ShiftList(schedule, window, marked, view.gaps, view.silence, until)
 
 
 def gaps(schedule: Schedule, *, window: Interval) -> tuple[Interval, ...]:
@@ -134,7 +150,13 @@ def views_of(
     schedules: Sequence[Schedule], window: Interval, person: Person | None = None
 ) -> dict[int, tuple[Seen, Interval | None]]:
     """Return what ``window`` shows of each schedule, by its id, and the span that is recorded of it."""
-    plans = known(schedule.pk for schedule in schedules)
+    return views_of_known(known(schedule.pk for schedule in schedules), window, person)
+
+
+def views_of_known(
+    plans: Mapping[int, Known], window: Interval, person: Person | None = None
+) -> dict[int, tuple[Seen, Interval | None]]:
+    """Return what ``views_of`` does, by plans that were read already."""
     who = None if person is None else person.pk
     spans = {pk: each.recorded for pk, each in plans.items() if each.recorded is not None}
     records = records_of(spans, window=window, person=who)

@@ -1,11 +1,11 @@
-"""Which swaps wait for somebody's answer?"""
+"""Which swaps wait for somebody's answer, and what became of those that somebody asked for?"""
 
 from datetime import datetime
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from rotations.models import Membership, Person, Swap, SwapFlag, SwapState
+from rotations.models import Membership, Person, Schedule, Swap, SwapFlag, SwapState
 
 
 def swaps_asked_of(person: Person, *, now: datetime) -> QuerySet[Swap]:
@@ -22,5 +22,27 @@ def swaps_asked_of(person: Person, *, now: datetime) -> QuerySet[Swap]:
         # Given away meanwhile, or lost in an edit: to accept it would be refused.
         .exclude(flag=SwapFlag.NOT_THEIRS)
         .select_related("rotation__schedule", "replaces", "exchange__rotation__schedule")
+        .order_by("begins", "pk")
+    )
+
+
+def swaps_waiting(schedule: Schedule, *, now: datetime) -> list[Swap]:
+    """Return the requests of ``schedule`` that nobody has answered and that are not over yet; in order of the turns."""
+    waiting = Swap.objects.filter(rotation__schedule=schedule, state=SwapState.ASKED, turn_end__gt=now)
+    rows = waiting.order_by("turn_start", "pk").prefetch_related("rotation", "person", "replaces")
+    return [row for row in rows if row.end is None or row.end > now]
+
+
+def swaps_given_by(person: Person, *, now: datetime) -> QuerySet[Swap]:
+    """Return the turns that ``person`` asks others to take over, or gave away, and that are not over; the next first.
+
+    Each from ``begins`` to ``finishes``, as it was asked for; of an exchange, the one swap that was asked for.
+    """
+    return (
+        Swap.objects.filter(Q(exchange=None) | Q(exchange__gt=F("pk")), replaces=person)
+        .filter(state__in=(SwapState.ASKED, SwapState.ACCEPTED))
+        .annotate(begins=Coalesce("start", "turn_start"), finishes=Coalesce("end", "turn_end"))
+        .filter(finishes__gt=now, rotation__schedule__archived_at=None)
+        .select_related("rotation__schedule", "person", "exchange__rotation__schedule")
         .order_by("begins", "pk")
     )

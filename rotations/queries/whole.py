@@ -12,7 +12,7 @@ from typing import Final
 from rotations.engine.intervals import Interval
 from rotations.engine.intervals import gaps as gaps_between
 from rotations.engine.shifts import place_of
-from rotations.engine.sweep import outlook, shifts
+from rotations.engine.sweep import outlook, shifts, silences
 from rotations.engine.terms import Plan, Shift, Silence
 from rotations.queries.duty import Record
 from rotations.uids import uid_of
@@ -109,9 +109,9 @@ def _silence(plan: Plan, window: Interval, recorded: Interval, record: Record) -
     spans = list(record.silence)
     if window.start < recorded.start:
         early = Interval(window.start, min(window.end, recorded.start))
-        spans = [*outlook(plan, early).silence, *spans]
+        spans = [*silences(plan, early), *spans]
     if window.end > recorded.end:
-        spans += outlook(plan, Interval(max(window.start, recorded.end), window.end)).silence
+        spans += silences(plan, Interval(max(window.start, recorded.end), window.end))
     found: list[Silence] = []
     for span in spans:
         cut = span._replace(start=max(span.start, window.start), end=min(span.end, window.end))

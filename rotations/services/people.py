@@ -97,9 +97,10 @@ def edit_person(person: Person, *, by: Actor, now: datetime, **fields: Any) -> P
 
 @transaction.atomic
 def deactivate_person(person: Person, *, by: Actor, now: datetime) -> Person:
-    """Let somebody sign in no more; from now on their turns are gaps, and their calendar links are revoked.
+    """Let somebody sign in no more; from now on their turns are gaps.
 
-    Doing it twice is harmless. Sends ``person_deactivated`` inside the transaction.
+    Their calendar links are revoked, and so are those that others have to their shifts. Doing it twice is harmless.
+    Sends ``person_deactivated`` inside the transaction.
 
     Raises:
         NotPermitted: ``by`` is no administrator.
@@ -112,7 +113,7 @@ def deactivate_person(person: Person, *, by: Actor, now: datetime) -> Person:
     schedules, moment = hold_schedules(schedules_of(person), now=now)
     person.is_active, person.deactivated_at = False, moment
     change_row(person)
-    CalendarLink.objects.filter(owner=person, revoked_at=None).update(revoked_at=moment)
+    CalendarLink.objects.filter(Q(owner=person) | Q(person=person), revoked_at=None).update(revoked_at=moment)
     for schedule in schedules:
         _note(schedule, person, what="person_deactivated", summary=f"{person} was deactivated", by=by, now=moment)
     person_deactivated.send(sender=Person, person=person, by=by, now=moment)

@@ -12,7 +12,7 @@ def known_zone(zone: str | ZoneInfo, *, field: str = "zone") -> ZoneInfo:
     Raises:
         Invalid: ``unknown_zone``.
     """
-    if str(zone) not in _names():
+    if str(zone) not in zone_names():
         raise Invalid(
             "unknown_zone", f"There is no time zone {str(zone)[:80]!r}; write one such as Europe/Berlin.", field=field
         )
@@ -20,6 +20,7 @@ def known_zone(zone: str | ZoneInfo, *, field: str = "zone") -> ZoneInfo:
 
 
 @cache
-def _names() -> frozenset[str]:
+def zone_names() -> frozenset[str]:
+    """Return the names of all zones there are."""
     # "Factory" says that nobody has set the clock's zone.
     return frozenset(available_timezones() - {"Factory", "localtime"})

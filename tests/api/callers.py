@@ -89,6 +89,22 @@ def problem(heard: Heard) -> dict[str, Any]:
     return {"status": heard.status, "code": heard.body["code"], "errors": faults}
 
 
+def taking_part(person: Person, *, joined_at: str | None = None, **said: Any) -> dict[str, Any]:
+    """Return a participant as it is shown: a responder, only asked unless they joined, engaged while here."""
+    is_here = joined_at is not None and said.get("left_at") is None
+    return {
+        "person": {"id": person.pk, "name": person.name, "email": person.email},
+        "kind": "responder",
+        "joined_at": joined_at,
+        "left_at": None,
+        "status": "engaged" if is_here else None,
+        "status_since": joined_at if is_here else None,
+        "acknowledged_at": None,
+        "asked_at": None,
+        "asked_because": "",
+    } | said
+
+
 @cache
 def published() -> dict[str, Any]:
     """Return the schema, as machines read it."""

@@ -4,9 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from rotations.actors import Actor
+from rotations.incoming import Occurrence
 from rotations.models import Absence, ScheduleChange
+from rotations.services.read_absences import replace_absences
 from tests.api.callers import person_calling, problem, service_calling
-from tests.factories.rotations import absence
+from tests.factories.rotations import EARLY, absence, absence_feed
 
 SPAN = {"start": "2026-12-21T08:00:00Z", "end": "2026-12-28T08:00:00Z"}
 
@@ -24,7 +27,7 @@ def test_somebody_says_that_they_are_away(company, ada):
     heard = ada.post("absences/", SPAN | {"reason": "Lisbon"})
 
     row = Absence.objects.get()
-    expected = {"id": row.pk, "person": shown(company.ada), **SPAN, "reason": "Lisbon"}
+    expected = {"id": row.pk, "person": shown(company.ada), **SPAN, "reason": "Lisbon", "feed": None}
     assert (heard.status, heard.body) == (201, expected)
     assert heard.headers["Location"] == f"/api/v1/absences/{row.pk}/"
     assert ada.get(f"absences/{row.pk}/").body == expected
@@ -156,3 +159,19 @@ def test_listing_costs_three_queries(company, count, django_assert_num_queries):
         heard = caller.get("absences/", person=company.ada.pk)
 
     assert len(heard.body["results"]) == count
+
+
+def test_an_absence_read_from_a_feed_says_so_and_is_changed_there(company, ada):
+    feed = absence_feed(company.ada)
+    start = datetime(2027, 1, 1, tzinfo=UTC)
+    replace_absences(feed, [Occurrence("1", "", start, start + timedelta(days=1))], by=Actor.system(), now=EARLY)
+    [shown_one] = ada.get("absences/").body["results"]
+
+    refused = [
+        problem(ada.patch(f"absences/{shown_one['id']}/", {"reason": "x"})),
+        problem(ada.delete(f"absences/{shown_one['id']}/")),
+    ]
+
+    assert shown_one["feed"] == {"id": feed.pk, "name": "Leave"}
+    assert refused == [{"status": 409, "code": "from_feed", "errors": []}] * 2
+    assert Absence.objects.get().reason == "Leave"

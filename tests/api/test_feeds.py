@@ -59,6 +59,38 @@ def test_a_calendar_is_fetched_by_whoever_has_its_address(client: Client, ada: P
     assert parsed(response.content)["NAME"] == "Payments primary"
 
 
+@pytest.mark.parametrize("accept", [None, "text/html", "application/x-nothing", "text/calendar;q=0", "nonsense;;q=?"])
+def test_what_a_client_says_it_accepts_makes_no_difference(
+    client: Client, ada: Person, primary: Schedule, accept: str | None
+):
+    _, token = calendar_link(ada, schedule=primary)
+    plain = client.get(f"/feeds/{token}/a.ics")
+
+    # Google sends none at all.
+    answer = client.get(f"/feeds/{token}/a.ics", headers={} if accept is None else {"Accept": accept})
+
+    assert (answer.status_code, answer.content) == (200, plain.content)
+    assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
+
+
+def test_whoever_is_signed_in_gets_no_other_answer_and_no_cookie(client: Client, ada: Person, primary: Schedule):
+    _, token = calendar_link(ada, schedule=primary)
+    plain = client.get(f"/feeds/{token}/a.ics")
+    client.force_login(ada)
+
+    answer = client.get(f"/feeds/{token}/a.ics")
+
+    assert (answer.content, answer.headers["ETag"], dict(answer.cookies)) == (plain.content, plain.headers["ETag"], {})
+    assert answer.headers["Vary"] == "Accept-Encoding"
+
+
+def test_a_tag_that_a_proxy_made_weak_is_known(client: Client, ada: Person, primary: Schedule):
+    _, token = calendar_link(ada, schedule=primary)
+    tag = client.get(f"/feeds/{token}/a.ics").headers["ETag"]
+
+    assert client.get(f"/feeds/{token}/a.ics", headers={"If-None-Match": f"W/{tag}"}).status_code == 304
+
+
 def test_a_persons_calendar_is_theirs(client: Client, ada: Person, primary: Schedule):
     _, token = calendar_link(ada)
 

@@ -1,9 +1,12 @@
 """A role is handed off over HTTP: offered, answered, taken back, and refused with the holder's name."""
 
+from datetime import timedelta
+
 import pytest
 
 from oncall.incidents.models import Assignment, Handoff
 from oncall.incidents.services import lifecycle
+from oncall.incidents.services.shift_changes import announce_due_changes
 from rotations.actors import Actor
 from tests.api.callers import person_calling, problem, service_calling
 from tests.factories.incidents import NIGHT, incident, on_call_in, rule, service
@@ -67,6 +70,9 @@ def test_a_handoff_is_offered_listed_and_accepted(company, number, handoffs, ada
         "offered_at": MOMENT,
         "expires_at": "2026-11-20T03:10:00Z",
         "answered_at": None,
+        "is_automatic": False,
+        "because": "",
+        "evidence": [],
     }
     assert (heard.status, heard.body) == (201, offered)
     assert bo.get(handoffs).body == {"next": None, "previous": None, "results": [offered]}
@@ -217,3 +223,16 @@ def test_a_list_of_handoffs_takes_the_same_queries_at_any_length(
 
     with django_assert_num_queries(5):
         assert len(bo.get(handoffs).body["results"]) == count
+
+
+def test_a_handoff_at_a_shift_change_says_that_it_is_one_and_why_to_this_person(company, ada):
+    lead = rule("lead", on_call_in(company.primary), on_shift_change="offer")
+    declared = incident(service=service(lead, slug="shop")).number
+    ada.post(f"incidents/{declared}/roles/lead/accept/")
+
+    announce_due_changes(now=NIGHT + timedelta(days=4))
+
+    [offered] = ada.get(f"incidents/{declared}/roles/lead/handoffs/").body["results"]
+    because = "on call in payments-primary until 2026-11-30T09:00:00Z"
+    assert (offered["to"], offered["is_automatic"], offered["because"]) == (shown(company.bo), True, because)
+    assert [line["words"] for line in offered["evidence"]] == [f"Bo Lind: {because}"]

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from oncall.incidents.models import Assignment
-from tests.api.callers import person_calling, problem, service_calling
+from tests.api.callers import person_calling, problem, service_calling, taking_part
 from tests.factories.incidents import FIRST_TO_JOIN, incident, on_call_in, rule, service
 
 MOMENT = "2026-11-20T03:00:00Z"
@@ -59,8 +59,7 @@ def test_accepting_makes_the_offer_firm_and_joins(company, number, ada):
             "because": "on call in payments-primary until 2026-11-23T09:00:00Z",
         },
     )
-    joined = {"person": shown(company.ada), "kind": "responder", "joined_at": MOMENT, "left_at": None}
-    assert heard.body["participants"] == [joined]
+    assert heard.body["participants"] == [taking_part(company.ada, joined_at=MOMENT)]
     assert ada.post(f"incidents/{number}/roles/lead/accept/").body == heard.body
 
 
@@ -142,8 +141,7 @@ def test_leaving_is_noted(company, number, bo):
 
     heard = person_calling(company.mia).post(f"incidents/{number}/leave/", {"reason": "lunch"})
 
-    mia = {"person": shown(company.mia), "kind": "observer", "joined_at": MOMENT, "left_at": MOMENT}
-    assert mia in heard.body["participants"]
+    assert taking_part(company.mia, kind="observer", joined_at=MOMENT, left_at=MOMENT) in heard.body["participants"]
     assert problem(bo.post(f"incidents/{number}/leave/")) == {"status": 409, "code": "not_a_participant", "errors": []}
 
 
@@ -252,4 +250,18 @@ def test_an_answer_is_explained_in_words_and_with_its_evidence(company, number, 
         "everyone_declined",
         "Nobody: everyone declined.",
     )
-    assert held["evidence"]
+    assert held["evidence"] == [
+        {
+            "person": company.ada.pk,
+            "name": "Ada Okafor",
+            "because": held["because"],
+            "passed_over": None,
+            "accepted_in_30_days": 0,
+            "open_incidents": 0,
+            "hinted": False,
+            "words": "Ada Okafor: on call in payments-primary until 2026-11-23T09:00:00Z",
+        }
+    ]
+    assert [line["words"] for line in vacant["evidence"]] == [
+        f"Ada Okafor: on call in payments-primary until 2026-11-23T09:00:00Z, but declined at {MOMENT}"
+    ]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from oncall.incidents.models import Incident, TimelineEntry
-from tests.api.callers import Caller, person_calling, problem, service_calling
+from tests.api.callers import Caller, person_calling, problem, service_calling, taking_part
 from tests.factories.incidents import FIRST_TO_JOIN, incident, on_call_in, rule, service
 
 BODY = {
@@ -67,7 +67,7 @@ def declared(company, heard, **changed):
             }
         ],
         "vacancies": [{"role": "scribe", "seat": 1, "because": "waiting_for_first_to_join"}],
-        "participants": [{"person": shown(company.ada), "kind": "responder", "joined_at": None, "left_at": None}],
+        "participants": [taking_part(company.ada)],
     } | changed
 
 
@@ -136,8 +136,8 @@ def test_the_same_idempotency_key_is_the_same_incident_for_one_caller(company, r
 def test_whoever_declares_in_a_browser_takes_part(company, checkout):
     heard = Caller(session=company.bo).post("incidents/", {"title": "Checkout 5xx", "service": "checkout"})
 
-    bo = {"person": shown(company.bo), "kind": "responder", "joined_at": "2026-11-20T03:00:00Z", "left_at": None}
-    ada = {"person": shown(company.ada), "kind": "responder", "joined_at": None, "left_at": None}
+    bo = taking_part(company.bo, joined_at="2026-11-20T03:00:00Z")
+    ada = taking_part(company.ada)
     assert heard.body["participants"] == [bo, ada]
 
 

@@ -3,8 +3,19 @@
 import pytest
 
 from tests.api.callers import person_calling, service_calling
-from tests.factories.incidents import FIRST_TO_JOIN, named, on_call_in, response_plan, role, rule, service
+from tests.factories.incidents import (
+    FIRST_TO_JOIN,
+    holder_of,
+    member_of,
+    named,
+    on_call_in,
+    response_plan,
+    role,
+    rule,
+    service,
+)
 
+NAMES_NOTHING = {"schedule": None, "person": None, "team": None, "role": None}
 LISTS = ["services/", "roles/", "response-plans/"]
 
 
@@ -43,7 +54,13 @@ def test_roles_say_what_is_expected(company):
 
 
 def test_plans_say_who_is_asked_for_which_role(company):
-    sources = (on_call_in(company.primary), named(company.bo), FIRST_TO_JOIN)
+    sources = (
+        on_call_in(company.primary),
+        named(company.bo),
+        FIRST_TO_JOIN,
+        member_of(company.payments),
+        holder_of("scribe"),
+    )
     response_plan([rule("lead", *sources, exclusive_group="command")], slug="major", team=company.payments)
 
     plan = listed(person_calling(company.ada), "response-plans/", "major")
@@ -65,9 +82,11 @@ def test_plans_say_who_is_asked_for_which_role(company):
                 "relief_after": 14400,
                 "open_incidents_limit": None,
                 "sources": [
-                    {"kind": "on_call", "schedule": "payments-primary", "person": None},
-                    {"kind": "person", "schedule": None, "person": bo},
-                    {"kind": "first_to_join", "schedule": None, "person": None},
+                    NAMES_NOTHING | {"kind": "on_call", "schedule": "payments-primary"},
+                    NAMES_NOTHING | {"kind": "person", "person": bo},
+                    NAMES_NOTHING | {"kind": "first_to_join"},
+                    NAMES_NOTHING | {"kind": "team", "team": "payments"},
+                    NAMES_NOTHING | {"kind": "role_holder", "role": "scribe"},
                 ],
             }
         ],

@@ -1,11 +1,12 @@
 """Who works when, and when nobody?"""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from rotations.models import Rotation
 from tests.api.callers import problem, service_calling
-from tests.factories.rotations import override, schedule, weekly_rotation
+from tests.factories.rotations import absence, asked_swap, override, schedule, weekly_rotation
 
 WINDOW = {"from": "2026-11-20T00:00:00Z", "until": "2026-12-01T00:00:00Z"}
 PATH = "schedules/payments-primary/"
@@ -112,7 +113,7 @@ def test_gaps_and_silence_are_cut_to_the_window_even_when_shifts_are_not(company
     assert [(one["start"], one["end"]) for one in body["silence"]] == [("2026-11-20T04:00:00Z", "2026-11-20T05:00:00Z")]
 
 
-@pytest.mark.parametrize("path", ["shifts/", "gaps/"])
+@pytest.mark.parametrize("path", ["shifts/", "gaps/", "conflicts/"])
 @pytest.mark.parametrize(
     ("change", "code", "error"),
     [
@@ -159,3 +160,40 @@ def test_any_number_of_shifts_costs_four_queries(
         heard = relay.get("schedules/hourly/shifts/", **window)
 
     assert len(heard.body["shifts"]) == hours
+
+
+def test_conflicts_say_who_is_on_call_and_away_and_which_turn_to_swap(company, relay, night):
+    start, end = datetime(2026, 11, 24, tzinfo=UTC), datetime(2026, 11, 26, tzinfo=UTC)
+    absence(company.bo, start, end)
+    rotation = Rotation.objects.get(pk=company.rotation)
+    swap = asked_swap(rotation, 151, company.bo, company.ada, now=night)
+
+    heard = relay.get(PATH + "conflicts/", **WINDOW)
+
+    assert (heard.status, heard.body) == (
+        200,
+        {
+            "schedule": "payments-primary",
+            **WINDOW,
+            "conflicts": [
+                {
+                    "person": shown(company.bo),
+                    "start": "2026-11-24T00:00:00Z",
+                    "end": "2026-11-26T00:00:00Z",
+                    "source": {"kind": "rotation", "rotation": company.rotation, "ordinal": 151, "layer": 1},
+                    "swap": swap.pk,
+                }
+            ],
+        },
+    )
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_conflicts_cost_the_same_however_many(company, relay, count, django_assert_num_queries):
+    for day in range(count):
+        absence(company.bo, datetime(2026, 11, 24 + day, tzinfo=UTC), timedelta(hours=1))
+    relay.get(PATH + "conflicts/", **WINDOW)
+
+    # Most of them read the plan, which is remembered from then on.
+    with django_assert_num_queries(17):
+        assert len(relay.get(PATH + "conflicts/", **WINDOW).body["conflicts"]) == count

@@ -17,10 +17,11 @@ def main() -> None:
     _measure("side by side", calendars.rows)
     with database():
         # Models can be imported only now.
-        from tests.benchmarks import feeds, memory, rate, requests
+        from tests.benchmarks import feeds, memory, rate, requests, timeline
 
         _measure("over HTTP, in process", requests.rows)
         _measure("calendars over HTTP, in process", feeds.rows)
+        _measure("pages, in process", timeline.rows)
         _measure("over HTTP, on loopback", rate.rows)
         _measure("memory", memory.rows)
 

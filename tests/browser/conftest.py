@@ -1,12 +1,17 @@
 """A real browser: Debian's Chromium, driven by Playwright."""
 
 import os
+import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from pytest_django.live_server_helper import LiveServer
 
+from rotations.models import Person
+from tests.factories.rotations import PASSWORD
 from tests.servers import missing
 
 # Root may not use the sandbox. The rest keeps Chromium from calling home: a test machine has no way out, and every
@@ -20,6 +25,9 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "color_scheme": "dark"}
+
+Open = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
@@ -46,3 +54,28 @@ def page(chromium: Browser) -> Iterator[Page]:
     yield page
     context.close()
     assert errors == []
+
+
+@pytest.fixture
+def visit(chromium: Browser, live_server: LiveServer) -> Iterator[Open]:
+    """Open the board as somebody; an error on the console fails the test unless the pattern ``expected`` finds it."""
+    contexts, errors, excused = [], [], []
+
+    def open_board(who: Person, *, expected: str = "^$", **options: Any) -> Page:
+        context = chromium.new_context(**options)
+        contexts.append(context)
+        excused.append(expected)
+        page = context.new_page()
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(live_server.url)
+        page.get_by_label("E-mail").fill(who.email)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_role("heading", name="Board")).to_be_visible()
+        return page
+
+    yield open_board
+    for context in contexts:
+        context.close()
+    assert [error for error in errors if not any(re.search(words, error) for words in excused)] == []

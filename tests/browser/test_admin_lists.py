@@ -10,7 +10,7 @@ from oncall.incidents.models import ResponsePlan
 from rotations.models import Person, Rotation, Schedule
 from rotations.services.rotations import draft_of
 from tests.admin_forms import page_for, page_of
-from tests.factories.incidents import FIRST_TO_JOIN, on_call_in, response_plan, rule
+from tests.factories.incidents import FIRST_TO_JOIN, on_call_in, response_plan, role, rule
 from tests.factories.rotations import PASSWORD, administrator, hours, person, schedule, shadow, slots_of, team
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -123,6 +123,7 @@ def test_without_scripts_the_order_is_a_text_to_write(
 
 def test_the_sources_of_a_role_are_chosen_and_put_in_order(page: Page, live_server: LiveServer, primary: Schedule):
     plan = response_plan([rule("lead", on_call_in(primary), FIRST_TO_JOIN)])
+    role("scribe")
     open_as_administrator(page, live_server, page_of(plan))
 
     page.get_by_role("button", name="Add: declarer").click()
@@ -131,12 +132,19 @@ def test_the_sources_of_a_role_are_chosen_and_put_in_order(page: Page, live_serv
     added = page.locator("#rules-1")
     added.locator("#id_rules-1-role").select_option("Lead")
     added.get_by_role("button", name="Add: next on call").click()
+    added.get_by_role("button", name="Add: team").click()
+    added.get_by_role("button", name="Add: holder of").click()
+    added.get_by_label("Role", exact=True).last.select_option("Scribe")
     page.locator("#rules-0").get_by_label("Delete").check()
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator(".messagelist .success")).to_be_visible()
 
-    kept = [[source.kind for source in each.sources.all()] for each in ResponsePlan.objects.get(pk=plan.pk).rules.all()]
-    assert kept == [["next_on_call"]]
+    [kept] = ResponsePlan.objects.get(pk=plan.pk).rules.all()
+    assert [str(source) for source in kept.sources.all()] == [
+        f"Who is next on call in a schedule: {primary}",
+        f"The least-loaded member of a team: {primary.team}",
+        "Who holds another role: Scribe",
+    ]
 
 
 def test_an_override_asks_only_for_whom_its_kind_needs(page: Page, live_server: LiveServer, primary: Schedule):

@@ -1,13 +1,8 @@
 """The board and an incident as people meet them: with a phone at night, and with scripts switched off."""
 
-import re
-from collections.abc import Callable, Iterator
-from typing import Any
-
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import expect
 
 from oncall.incidents.models import Incident
 from oncall.incidents.queries import incident_view
@@ -16,15 +11,13 @@ from oncall.incidents.services.defaults import ensure_defaults
 from oncall.incidents.services.lifecycle import resolve
 from rotations.actors import Actor
 from rotations.models import Person
+from tests.browser.conftest import PHONE, Open
 from tests.factories.incidents import FIRST_TO_JOIN, incident, on_call_in, role, rule, service
 from tests.factories.rotations import PASSWORD, administrator, person, schedule, weekly_rotation
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "color_scheme": "dark"}
 REFRESH = "htmx.trigger('#incidents', 'refresh')"
-
-Open = Callable[..., Page]
 
 
 @pytest.fixture
@@ -39,31 +32,6 @@ def checkout(ada: Person):
     primary = schedule("payments-primary")
     weekly_rotation(primary, [ada])
     return service(rule("lead", on_call_in(primary)), rule("scribe", FIRST_TO_JOIN))
-
-
-@pytest.fixture
-def visit(chromium: Browser, live_server: LiveServer) -> Iterator[Open]:
-    """Open the board as somebody; an error on the console fails the test unless the pattern ``expected`` finds it."""
-    contexts, errors, excused = [], [], []
-
-    def open_board(who: Person, *, expected: str = "^$", **options: Any) -> Page:
-        context = chromium.new_context(**options)
-        contexts.append(context)
-        excused.append(expected)
-        page = context.new_page()
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(live_server.url)
-        page.get_by_label("E-mail").fill(who.email)
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        expect(page.get_by_role("heading", name="Board")).to_be_visible()
-        return page
-
-    yield open_board
-    for context in contexts:
-        context.close()
-    assert [error for error in errors if not any(re.search(words, error) for words in excused)] == []
 
 
 def declared(checkout) -> Incident:
@@ -142,7 +110,7 @@ def test_everything_works_without_scripts(visit: Open, ada: Person, checkout):
     page.get_by_role("button", name="Add the note").click()
     expect(page.locator("#timeline li").first).to_contain_text("Rolled back.")
     resolve(raised, by=Actor.system(), now=timezone.now())
-    page.get_by_role("button", name="Leave").click()
+    page.get_by_role("button", name="Mark as mitigated").click()
     expect(page.locator(f"#refusal-{raised.number}")).to_contain_text("This incident is resolved")
 
 
@@ -196,8 +164,9 @@ def test_on_a_phone_nothing_is_cut_off_and_every_control_can_be_hit(visit: Open,
         page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         small = page.evaluate(
-            """[...document.querySelectorAll("main :is(button, a.button, input:not([type=hidden]), select, textarea)")]
-            .filter((one) => one.checkVisibility() && one.type !== "radio" && one.getBoundingClientRect().height < 44)
+            """[...document.querySelectorAll("main :is(button, summary, a.button, input, select, textarea)")]
+            .filter((one) => one.checkVisibility() && !["radio", "hidden"].includes(one.type))
+            .filter((one) => one.getBoundingClientRect().height < 44)
             .map((one) => one.outerHTML)"""
         )
         assert small == []

@@ -11,7 +11,7 @@ from oncall.incidents.models import Incident, ResponsePlan, Role, Service, Sourc
 from oncall.incidents.services.declaring import declare
 from oncall.incidents.services.plans import PlanDraft, RuleDraft, SourceDraft, add_role, add_service, save_response_plan
 from rotations.actors import Actor
-from rotations.models import Person, Schedule
+from rotations.models import Person, Schedule, Team
 
 NIGHT = datetime(2026, 11, 20, 3, tzinfo=UTC)
 
@@ -32,6 +32,16 @@ def next_on_call_in(schedule: Schedule) -> SourceDraft:
 def named(person: Person) -> SourceDraft:
     """Return the source: this person."""
     return SourceDraft(SourceKind.PERSON, person=person.pk)
+
+
+def member_of(crew: Team) -> SourceDraft:
+    """Return the source: the least-loaded member of a team."""
+    return SourceDraft(SourceKind.TEAM, team=crew.pk)
+
+
+def holder_of(slug: str) -> SourceDraft:
+    """Return the source: whoever holds the role of this slug."""
+    return SourceDraft(SourceKind.ROLE_HOLDER, role=role(slug).pk)
 
 
 def role(slug: str = "lead", **fields: Any) -> Role:

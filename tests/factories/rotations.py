@@ -6,9 +6,11 @@ Everything is made at ``EARLY``, long before any test's now: a Monday at midnigh
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from rotations.actors import Actor
-from rotations.models import Absence, CalendarLink, Override, Person, Rotation, Schedule, Swap, Team
+from rotations.models import Absence, AbsenceFeed, CalendarLink, Override, Person, Rotation, Schedule, Swap, Team
+from rotations.services.absence_feeds import FeedAddress, add_absence_feed
 from rotations.services.absences import add_absence
 from rotations.services.feeds import add_calendar_link
 from rotations.services.overrides import add_override
@@ -105,6 +107,15 @@ def absence(somebody: Person, start: datetime, end: datetime | timedelta, *, now
     """Say that somebody is away; ``end`` may be a length."""
     until = start + end if isinstance(end, timedelta) else end
     return add_absence(somebody, start=start, end=until, by=Actor.system(), now=now)
+
+
+def absence_feed(
+    somebody: Person, url: str = "https://calendar.example.test/9vJ/leave.ics", *, now: datetime = EARLY, **fields: Any
+) -> AbsenceFeed:
+    """Name a calendar that says when somebody is away; the address is looked up by nobody."""
+    address = FeedAddress(url, urlsplit(url).hostname or "")
+    fields.setdefault("name", "Leave")
+    return add_absence_feed(somebody, address=address, **fields, by=Actor.system(), now=now)
 
 
 def asked_swap(of: Rotation, ordinal: int, replaces: Person, person: Person | None, **fields: Any) -> Swap:

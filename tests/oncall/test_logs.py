@@ -11,6 +11,8 @@ from django.urls import path
 from oncall.logs import FactFormatter, request_id, scrub
 
 TOKEN = "kD9vY3mQ-8s_Zr0XbC1aWq7tLpE5uHnJ"
+# As long as the token of a link is.
+LINK = f"{TOKEN}q7tLpE5uHnJ"
 
 
 @pytest.mark.parametrize(
@@ -18,6 +20,10 @@ TOKEN = "kD9vY3mQ-8s_Zr0XbC1aWq7tLpE5uHnJ"
     [
         (f"/feeds/{TOKEN}/payments.ics", "/feeds/***/payments.ics"),
         (f"Not Found: /hooks/{TOKEN}/v2/enqueue", "Not Found: /hooks/***/v2/enqueue"),
+        (f"Not Found: /feeds//{TOKEN}/payments.ics", "Not Found: /feeds//***/payments.ics"),
+        (f"Not Found: /feed/{LINK}/payments.ics", "Not Found: /feed/***/payments.ics"),
+        (f"Not Found: /{LINK}", "Not Found: /***"),
+        (f"{LINK.lower()} and {LINK}9 are no tokens", f"{LINK.lower()} and {LINK}9 are no tokens"),
         (f"https://oncall.example.test/hooks/{TOKEN}", "https://oncall.example.test/hooks/***"),
         (f"Authorization: Bearer {TOKEN}", "Authorization: Bearer ***"),
         (

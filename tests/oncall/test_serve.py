@@ -23,6 +23,8 @@ from django.db import connection
 
 from tests.servers import free_port, living_in_group
 
+pytestmark = pytest.mark.grown
+
 ROOT = Path(__file__).parents[2]
 
 

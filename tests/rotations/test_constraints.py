@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 
 from rotations.models import (
     Absence,
+    AbsenceFeed,
     CalendarLink,
     Membership,
     Override,
@@ -21,7 +22,7 @@ from rotations.models import (
     Swap,
     Team,
 )
-from tests.factories.rotations import EARLY, person, schedule, team, weekly_rotation
+from tests.factories.rotations import EARLY, absence_feed, person, schedule, team, weekly_rotation
 from tests.write_guard import arranging
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +59,11 @@ def add_override(rows: Rows, **fields: object) -> Override:
 
 def add_absence(rows: Rows, **fields: object) -> Absence:
     return Absence.objects.create(person=rows.ada, start=NOW, created_at=NOW, **fields)
+
+
+def read_absence(rows: Rows) -> Absence:
+    feed = AbsenceFeed.objects.first() or absence_feed(rows.ada)
+    return add_absence(rows, end=NOW + HOUR, feed=feed, uid="1@x", recurrence="20240110")
 
 
 def add_swap(rows: Rows, **fields: object) -> Swap:
@@ -113,6 +119,7 @@ def change(row: Person | Rotation | RotationVersion, **values: object) -> None:
         ("nobody_replaces_themselves", lambda rows: add_override(rows, replaces=rows.bo)),
         ("an_absence_ends_after_it_starts", lambda rows: add_absence(rows, end=NOW)),
         ("an_absence_ends_after_it_starts", lambda rows: add_absence(rows, end=NOW - HOUR)),
+        ("an_event_of_a_feed_is_one_absence", lambda rows: [read_absence(rows), read_absence(rows)]),
         ("nobody_swaps_with_themselves", lambda rows: add_swap(rows, person=rows.ada)),
         ("a_part_of_a_turn_ends_after_it_starts", lambda rows: add_swap(rows, start=NOW, end=NOW)),
         ("a_part_of_a_turn_ends_after_it_starts", lambda rows: add_swap(rows, start=NOW)),

@@ -1,16 +1,50 @@
-"""Incidents in the admin: looked at, acknowledged and resolved; everything else happens in the incident's room."""
+"""Incidents in the admin: looked at and moved on, their roles given and taken; all of it by the services."""
 
+from datetime import datetime
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
-from oncall.incidents.models import Assignment, Incident, Participant, Status, TimelineEntry, Vacancy
-from oncall.incidents.services import lifecycle
+from oncall.incidents.models import (
+    Assignment,
+    Handoff,
+    Incident,
+    Participant,
+    Role,
+    Status,
+    TimelineEntry,
+    Vacancy,
+)
+from oncall.incidents.services import lifecycle, roles
+from rotations.actors import Actor
 from rotations.admin.acting import SeenByStaff
 from rotations.admin.verbs import OffersVerbs, Verb
+from rotations.models import Person
 
-OPEN = {Status.DECLARED, Status.ACKNOWLEDGED, Status.MITIGATED}
+
+class AssignForm(forms.Form):
+    """Who is asked to hold which role."""
+
+    role = forms.ModelChoiceField(Role.objects.filter(archived_at=None))
+    person = forms.ModelChoiceField(Person.objects.filter(is_active=True).order_by("name", "pk"))
+
+
+class TakeForm(forms.Form):
+    """Which role is taken, and why."""
+
+    role = forms.ModelChoiceField(Role.objects.filter(archived_at=None))
+    reason = forms.CharField(max_length=roles.REASON_LENGTH, help_text="The timeline keeps it.")
+
+
+def _take(incident: Incident, *, role: Role, reason: str, by: Actor, now: datetime) -> None:
+    assert by.person is not None  # noqa: S101 - people are at the admin
+    roles.take(incident, role=role, person=by.person, force=True, reason=reason, by=by, now=now)
+
+
+def _is_open(incident: Incident) -> bool:
+    return incident.resolved_at is None
 
 
 class OpenFilter(admin.SimpleListFilter):
@@ -48,12 +82,47 @@ class IncidentsAdmin(SeenByStaff, OffersVerbs):
             offered=lambda incident: incident.status == Status.DECLARED,
         ),
         Verb(
+            name="mitigate",
+            label="Mark as mitigated",
+            warning="Everybody sees that it no longer hurts.",
+            done="{} is mitigated.",
+            perform=lifecycle.mitigate,
+            offered=lambda incident: incident.status in {Status.DECLARED, Status.ACKNOWLEDGED},
+        ),
+        Verb(
+            name="assign",
+            label="Ask somebody to hold a role",
+            warning="Whoever is asked has to accept. A role that somebody accepted is not offered to others.",
+            done="In {}, they were asked.",
+            perform=roles.assign,
+            offered=_is_open,
+            asks=AssignForm,
+        ),
+        Verb(
+            name="take",
+            label="Take a role",
+            warning="You hold the role from now on, also if somebody accepted it; they are told.",
+            done="In {}, the role is yours.",
+            perform=_take,
+            offered=_is_open,
+            is_grave=True,
+            asks=TakeForm,
+        ),
+        Verb(
             name="resolve",
             label="Resolve",
             warning="The incident ends now, and with it every role that somebody holds in it.",
             done="{} was resolved.",
             perform=lifecycle.resolve,
-            offered=lambda incident: incident.status in OPEN,
+            offered=_is_open,
+        ),
+        Verb(
+            name="reopen",
+            label="Reopen",
+            warning="Every role that is needed is offered again, first to whoever held it.",
+            done="{} is open again.",
+            perform=lifecycle.reopen,
+            offered=lambda incident: not _is_open(incident) and incident.merged_into_id is None,
         ),
     )
 
@@ -75,6 +144,9 @@ class IncidentsAdmin(SeenByStaff, OffersVerbs):
         context |= {
             "assignments": Assignment.objects.filter(**about).select_related("role", "person"),
             "vacancies": Vacancy.objects.filter(**about).select_related("role"),
+            "handoffs": Handoff.objects.filter(assignment__incident=incident).select_related(
+                "person", "assignment__person", "assignment__role"
+            ),
             "participants": Participant.objects.filter(**about).select_related("person"),
             "timeline": TimelineEntry.objects.filter(**about),
         }

@@ -10,9 +10,9 @@ from django.http import HttpRequest
 
 from oncall.incidents.admin.owned import OwnedAdmin, OwnedForm
 from oncall.incidents.admin.sources import SourcesField, sources_text
-from oncall.incidents.models import ResponsePlan, RoleRule
+from oncall.incidents.models import ResponsePlan, Role, RoleRule
 from oncall.incidents.services import plans
-from oncall.incidents.services.plans import PlanDraft, RuleDraft, SourceDraft
+from oncall.incidents.services.plans import PlanDraft, RuleDraft
 from rotations.actors import Actor
 from rotations.admin.acting import ChangedByManagers
 from rotations.admin.order import explained
@@ -44,7 +44,8 @@ class RuleForm(ServiceForm):
         help_text=explained(
             "In this order, until somebody is found.",
             "One line each: “on call: payments-primary”, “next on call: payments-primary”, “first to join”, "
-            "“declarer”, “person: ada@example.test”.",
+            "“declarer”, “person: ada@example.test”, “team: payments” (who serves in the fewest open incidents), "
+            "“holder of: lead”.",
         ),
     )
 
@@ -56,10 +57,16 @@ class RuleForm(ServiceForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            self.initial["sources"] = sources_text(self.instance.sources.select_related("schedule", "person"))
+            self.initial["sources"] = sources_text(
+                self.instance.sources.select_related("schedule", "person", "team", "role")
+            )
         if "sources" in self.fields:
-            schedules = Schedule.objects.filter(archived_at=None)
-            self.fields["sources"].widget.offer(list(schedules), list(Person.objects.filter(is_active=True)))
+            self.fields["sources"].widget.offer(
+                Schedule.objects.filter(archived_at=None),
+                Person.objects.filter(is_active=True),
+                Team.objects.all(),
+                Role.objects.filter(archived_at=None),
+            )
 
     @property
     def place(self) -> tuple[bool, int]:
@@ -72,10 +79,7 @@ class RuleForm(ServiceForm):
         return RuleDraft(
             role=self.cleaned_data["role"].pk,
             **{name: self.cleaned_data[name] for name in RULE_FIELDS},
-            sources=[
-                SourceDraft(kind, schedule and schedule.pk, person and person.pk)
-                for kind, schedule, person in self.cleaned_data["sources"]
-            ],
+            sources=self.cleaned_data["sources"],
         )
 
 

@@ -1,8 +1,17 @@
 """Rows of the incidents app. Only ``oncall.incidents.services`` writes them."""
 
-from oncall.incidents.models.assignments import Assignment, EndReason, State, Vacancy
-from oncall.incidents.models.handoffs import CancelReason, Handoff, HandoffState
-from oncall.incidents.models.incidents import Incident, Participant, ParticipantKind, Status, TimelineEntry
+from oncall.incidents.models.assignments import SEAT_STEPS, Assignment, EndReason, SeatStep, State, Vacancy
+from oncall.incidents.models.handoffs import HANDOFF_STEPS, CancelReason, Handoff, HandoffState, HandoffStep
+from oncall.incidents.models.incidents import (
+    STATUS_STEPS,
+    Incident,
+    Participant,
+    ParticipantKind,
+    ParticipantStatus,
+    Status,
+    StatusStep,
+    TimelineEntry,
+)
 from oncall.incidents.models.intake import Delivery, Integration, IntegrationKind, Outcome, SignalKey
 from oncall.incidents.models.plans import (
     DEFAULT_SEVERITY,
@@ -16,10 +25,14 @@ from oncall.incidents.models.plans import (
     ShiftChangePolicy,
     SourceKind,
 )
+from oncall.incidents.models.watching import WatchedSchedule
 
 __all__ = [
     "DEFAULT_SEVERITY",
+    "HANDOFF_STEPS",
     "MILDEST_SEVERITY",
+    "SEAT_STEPS",
+    "STATUS_STEPS",
     "WORST_SEVERITY",
     "Assignment",
     "CancelReason",
@@ -27,22 +40,27 @@ __all__ = [
     "EndReason",
     "Handoff",
     "HandoffState",
+    "HandoffStep",
     "Incident",
     "Integration",
     "IntegrationKind",
     "Outcome",
     "Participant",
     "ParticipantKind",
+    "ParticipantStatus",
     "ResponsePlan",
     "Role",
     "RoleRule",
     "RuleSource",
+    "SeatStep",
     "Service",
     "ShiftChangePolicy",
     "SignalKey",
     "SourceKind",
     "State",
     "Status",
+    "StatusStep",
     "TimelineEntry",
     "Vacancy",
+    "WatchedSchedule",
 ]

@@ -1,5 +1,7 @@
 """Roles on their way from one person to another: offered, answered, and what the one tells the other."""
 
+from typing import Final, NamedTuple
+
 from django.db import models
 from django.db.models import Q
 
@@ -15,14 +17,36 @@ class HandoffState(models.TextChoices):
     EXPIRED = "expired", "Expired"
 
 
+class HandoffStep(NamedTuple):
+    """A step of a handoff, from nothing if ``before`` is None, and the fact that tells of it."""
+
+    before: HandoffState | None
+    after: HandoffState
+    fact: str
+
+
+# Every way in which a handoff goes on; there is no other. What was answered stays so.
+HANDOFF_STEPS: Final = (
+    HandoffStep(None, HandoffState.OFFERED, "handoff_offered"),
+    HandoffStep(HandoffState.OFFERED, HandoffState.ACCEPTED, "handed_off"),
+    HandoffStep(HandoffState.OFFERED, HandoffState.DECLINED, "handoff_declined"),
+    HandoffStep(HandoffState.OFFERED, HandoffState.CANCELLED, "handoff_cancelled"),
+    HandoffStep(HandoffState.OFFERED, HandoffState.EXPIRED, "handoff_expired"),
+)
+
+
 class CancelReason(models.TextChoices):
-    """``withdrawn``: by whoever offered it. The others say what ended the assignment, or took the recipient away."""
+    """``withdrawn``: by whoever offered it. The others say what ended the assignment, or took the recipient away.
+
+    ``off_shift``: offered at a shift change, and the schedule changed again since.
+    """
 
     WITHDRAWN = "withdrawn", "Withdrawn"
     TAKEN = "taken", "Taken"
     RELEASED = "released", "Released"
     VACATED = "vacated", "Vacated"
     DEACTIVATED = "deactivated", "Deactivated"
+    OFF_SHIFT = "off_shift", "No longer on call"
     MERGED = "merged", "Merged"
     RESOLVED = "resolved", "Resolved"
 
@@ -31,6 +55,8 @@ class Handoff(models.Model):
     """The holder of ``assignment`` asks ``person`` to take it over, and stays accountable until they accept.
 
     The note is what the recipient needs to know; every part of it may be empty. ``words`` are those of the answer.
+    ``is_automatic``: offered at a shift change and not by the holder; then ``because`` says why to this person, and
+    ``evidence`` lists every candidate (see ``staffing.Candidate``).
     """
 
     assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="handoffs")
@@ -47,6 +73,9 @@ class Handoff(models.Model):
     answered_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=11, choices=CancelReason, blank=True)
     words = models.CharField(max_length=500, blank=True)
+    is_automatic = models.BooleanField(default=False)
+    because = models.CharField(max_length=500, blank=True)
+    evidence = models.JSONField(default=list)
 
     class Meta:
         ordering = ("assignment", "id")

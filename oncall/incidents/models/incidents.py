@@ -1,5 +1,7 @@
 """Incidents and who takes part in them."""
 
+from typing import Final, NamedTuple
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -18,6 +20,28 @@ class Status(models.TextChoices):
     ACKNOWLEDGED = "acknowledged", "Acknowledged"
     MITIGATED = "mitigated", "Mitigated"
     RESOLVED = "resolved", "Resolved"
+
+
+class StatusStep(NamedTuple):
+    """A step of an incident, from nothing if ``before`` is None, and the facts of which one tells of it."""
+
+    before: Status | None
+    after: Status
+    facts: tuple[str, ...]
+
+
+# Every way in which an incident goes on; there is no other, and of each the timeline says who did it.
+STATUS_STEPS: Final = (
+    StatusStep(None, Status.DECLARED, ("declared",)),
+    StatusStep(Status.DECLARED, Status.ACKNOWLEDGED, ("acknowledged",)),
+    StatusStep(Status.DECLARED, Status.MITIGATED, ("mitigated",)),
+    StatusStep(Status.ACKNOWLEDGED, Status.MITIGATED, ("mitigated",)),
+    *(
+        StatusStep(status, Status.RESOLVED, ("resolved", "merged"))
+        for status in (Status.DECLARED, Status.ACKNOWLEDGED, Status.MITIGATED)
+    ),
+    StatusStep(Status.RESOLVED, Status.DECLARED, ("reopened",)),
+)
 
 
 class Incident(models.Model):
@@ -96,19 +120,40 @@ class ParticipantKind(models.TextChoices):
     STAKEHOLDER = "stakeholder", "Stakeholder"
 
 
+class ParticipantStatus(models.TextChoices):
+    """Whether somebody who joined is working on it now, as they said themselves."""
+
+    ENGAGED = "engaged", "Engaged"
+    ON_BREAK = "on_break", "On a break"
+    AWAY = "away", "Away"
+
+
 class Participant(models.Model):
-    """One person in one incident. ``joined_at`` is null while they are only asked (offered a role)."""
+    """One person in one incident. ``joined_at`` is null while they are only asked (to help, or offered a role).
+
+    ``asked_at`` and ``asked_because`` are set while they are asked to help and have not answered. ``status_since`` is
+    null until they join. ``acknowledged_at`` is when they saw the incident, in this epoch.
+    """
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="participants")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="participations")
     kind = models.CharField(max_length=11, choices=ParticipantKind, default=ParticipantKind.RESPONDER)
     joined_at = models.DateTimeField(null=True)
     left_at = models.DateTimeField(null=True)
+    status = models.CharField(max_length=8, choices=ParticipantStatus, default=ParticipantStatus.ENGAGED)
+    status_since = models.DateTimeField(null=True)
+    acknowledged_at = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField(null=True)
+    asked_because = models.CharField(max_length=1000, blank=True)
 
     class Meta:
         ordering = ("incident", "joined_at", "id")
         constraints = (
             models.UniqueConstraint(name="a_person_takes_part_once_in_an_incident", fields=("incident", "person")),
+            models.CheckConstraint(
+                name="whoever_is_asked_to_help_is_told_why",
+                condition=Q(asked_at=None, asked_because="") | (Q(asked_at__isnull=False) & ~Q(asked_because="")),
+            ),
         )
 
     def __str__(self) -> str:

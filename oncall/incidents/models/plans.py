@@ -86,7 +86,7 @@ class Service(models.Model):
 
 
 class ShiftChangePolicy(models.TextChoices):
-    """What happens to a role when the shift of its holder ends."""
+    """What happens to a role when others are on call where its people are looked for, and its holder is not."""
 
     KEEP = "keep", "The holder keeps it; the incoming person is told"
     OFFER = "offer", "A handoff is offered to whoever is on call now"
@@ -153,6 +153,8 @@ class SourceKind(models.TextChoices):
     FIRST_TO_JOIN = "first_to_join", "Who joins first"
     DECLARER = "declarer", "Who declared the incident"
     PERSON = "person", "A person"
+    TEAM = "team", "The least-loaded member of a team"
+    ROLE_HOLDER = "role_holder", "Who holds another role"
 
 
 class RuleSource(models.Model):
@@ -163,6 +165,8 @@ class RuleSource(models.Model):
     kind = models.CharField(max_length=13, choices=SourceKind, default=SourceKind.ON_CALL)
     schedule = models.ForeignKey(Schedule, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    role = models.ForeignKey(Role, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         ordering = ("rule", "position", "id")
@@ -170,14 +174,31 @@ class RuleSource(models.Model):
             models.CheckConstraint(
                 name="a_source_names_what_its_kind_needs",
                 condition=(
-                    Q(kind__in=(SourceKind.ON_CALL, SourceKind.NEXT_ON_CALL), schedule__isnull=False, person=None)
-                    | Q(kind__in=(SourceKind.FIRST_TO_JOIN, SourceKind.DECLARER), schedule=None, person=None)
-                    | Q(kind=SourceKind.PERSON, schedule=None, person__isnull=False)
+                    Q(
+                        kind__in=(SourceKind.ON_CALL, SourceKind.NEXT_ON_CALL),
+                        schedule__isnull=False,
+                        person=None,
+                        team=None,
+                        role=None,
+                    )
+                    | Q(
+                        kind__in=(SourceKind.FIRST_TO_JOIN, SourceKind.DECLARER),
+                        schedule=None,
+                        person=None,
+                        team=None,
+                        role=None,
+                    )
+                    | Q(kind=SourceKind.PERSON, schedule=None, person__isnull=False, team=None, role=None)
+                    | Q(kind=SourceKind.TEAM, schedule=None, person=None, team__isnull=False, role=None)
+                    | Q(kind=SourceKind.ROLE_HOLDER, schedule=None, person=None, team=None, role__isnull=False)
                 ),
-                violation_error_message="On call needs a schedule, a person needs a person, the others neither.",
+                violation_error_message=(
+                    "On call needs a schedule, a person a person, a team a team, a holder a role; the others nothing."
+                ),
                 violation_error_code="source_does_not_fit_kind",
             ),
         )
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}: {self.schedule or self.person or 'anyone'}"
+        named = self.schedule or self.person or self.team or self.role
+        return f"{self.get_kind_display()}: {named or 'anyone'}"

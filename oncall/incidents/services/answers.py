@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from oncall.incidents.models import Assignment, EndReason, ParticipantKind, Role, State
+from oncall.incidents.models import Assignment, EndReason, Incident, ParticipantKind, Role, State
 from oncall.incidents.services.room import Room
 from oncall.incidents.staffing import PassedOver, RuleValue, clash
 from rotations.actors import Actor
 from rotations.errors import Conflict, NotPermitted
 from rotations.models import Person
+from rotations.permissions import manages
 
 
 def refuse_unless_speaks_for(by: Actor, person: Person) -> None:
@@ -36,6 +37,12 @@ def refuse_outsider(room: Room, person: Person) -> None:
     participant = room.participants.get(person.pk)
     if participant is None or participant.left_at is not None or participant.kind != ParticipantKind.RESPONDER:
         raise Conflict("not_a_participant", f"{person.name} is not a responder of this incident; join it first.")
+
+
+def may_force(incident: Incident, by: Actor) -> bool:
+    """Say whether ``by`` may take a role from whoever accepted it: managers of the service's team, administrators."""
+    team = incident.service.team
+    return manages(by, team) if team else by.is_administrator
 
 
 def role_taken(holder: Assignment) -> Conflict:

@@ -1,7 +1,7 @@
 """A role goes from its holder to somebody else, with what they need to know; until they accept, the holder has it."""
 
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from oncall.incidents.models import Assignment, CancelReason, EndReason, Handoff, HandoffState, Incident, Role, State
@@ -15,6 +15,9 @@ from oncall.incidents.services.open_handoffs import (
     cancel_handoff_in,
     close_handoff,
     decline_handoff_in,
+    expire_handoff_in,
+    handoff_of,
+    open_handoff,
     path_of,
     tell,
 )
@@ -25,7 +28,6 @@ from rotations.actors import Actor
 from rotations.errors import Conflict, Invalid, NotPermitted
 from rotations.models import Person
 
-ANSWERED_WITHIN = timedelta(minutes=10)
 NOTE_LENGTH = 2000
 WORDS_LENGTH = 500
 
@@ -69,17 +71,9 @@ def offer_handoff(
         room.refuse_if_resolved()
         assignment = _seat_to_hand_off(room, role, person)
         _refuse_seated(room, role, to)
-        if waiting := next((one for one in room.handoffs if one.assignment_id == assignment.pk), None):
+        if waiting := handoff_of(room, assignment):
             return _same_handoff(waiting, to, said)
-        handoff = Handoff.objects.create(
-            assignment=assignment,
-            epoch=room.incident.epoch,
-            person=to,
-            offered_at=room.at,
-            expires_at=room.at + ANSWERED_WITHIN,
-            **asdict(said),
-        )
-        room.handoffs.append(handoff)
+        handoff = open_handoff(room, assignment, to, **asdict(said))
         status = f": {said.status}" if said.status else ""
         tell(room, handoff, "handoff_offered", f"{person.name} offers to hand {role.name} to {to.name}{status}")
     return handoff
@@ -152,10 +146,7 @@ def expire_due_handoffs(*, now: datetime, limit: int = 100) -> int:
     for handoff in due.select_related("assignment__incident")[:limit]:
         with room_of(handoff.assignment.incident, by=Actor.system(), now=now) as room:
             for mine in [one for one in room.handoffs if one.pk == handoff.pk]:
-                close_handoff(room, mine, HandoffState.EXPIRED)
-                holder, role = mine.assignment.person.name, mine.assignment.role.name
-                text = f"{path_of(mine)} was not answered in time; {holder} goes on as {role}"
-                tell(room, mine, "handoff_expired", text)
+                expire_handoff_in(room, mine)
                 claimed += 1
     return claimed
 
@@ -243,7 +234,10 @@ def _hand_over(room: Room, handoff: Handoff) -> Assignment:
     # Compared by key: the room's own object is the one that ends.
     end(room, next(one for one in room.open if one == before), EndReason.HANDED_OFF)
     because = f"handed off by {before.person.name}"
-    after = seat_person(room, rule, before.seat, person, state=State.ACCEPTED, because=because)
+    if handoff.is_automatic:
+        because = f"{handoff.because}, after the shift of {before.person.name}"
+    evidence = handoff.evidence
+    after = seat_person(room, rule, before.seat, person, state=State.ACCEPTED, because=because, evidence=evidence)
     text = f"{person.name} took {rule.name} over from {before.person.name}"
     room.record("handed_off", text, assignment=after, handoff=handoff.pk, taken_from=before.person_id)
     ask_sources(room, [])

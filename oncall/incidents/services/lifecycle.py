@@ -1,7 +1,7 @@
 """An incident runs its course: acknowledged, mitigated, resolved, perhaps reopened; its title and severity edited."""
 
-from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -10,11 +10,14 @@ from oncall.incidents.services.asking import gather
 from oncall.incidents.services.declaring import DEDUP_KEY_IS_TAKEN
 from oncall.incidents.services.merging import refuse_merged
 from oncall.incidents.services.open_handoffs import cancel_handoffs
+from oncall.incidents.services.presence import forget_who_saw, see, stop_asking_for_help
 from oncall.incidents.services.races import constraint_of
 from oncall.incidents.services.room import Room, room_of
-from oncall.incidents.services.seats import Seat, ask_sources, close_vacancy, fill
+from oncall.incidents.services.seats import fill, required_seats
+from oncall.incidents.services.severity import change_severity
+from oncall.incidents.services.watching import stop_watching
 from oncall.incidents.services.words import fitting, known_severity
-from oncall.incidents.staffing import Previous, RuleValue
+from oncall.incidents.staffing import Previous
 from rotations.actors import Actor
 from rotations.errors import Conflict
 
@@ -22,14 +25,20 @@ from rotations.errors import Conflict
 def acknowledge(incident: Incident, *, by: Actor, now: datetime) -> Incident:
     """Note that somebody is looking at it. Harmless when it was acknowledged or mitigated before.
 
+    Of whoever takes part, or is asked to, it is noted as well when they saw it: the first time, in each epoch.
+
     Raises:
         Conflict: ``incident_resolved``.
     """
     with room_of(incident, by=by, now=now) as room:
         room.refuse_if_resolved()
+        who: dict[str, Any] = {"person": by.person.pk} if by.person else {}
+        is_news = by.person is not None and see(room, by.person)
         if room.incident.status == Status.DECLARED:
             room.change(status=Status.ACKNOWLEDGED, acknowledged_at=room.at)
-            room.record("acknowledged", f"{by.name} acknowledged the incident")
+            room.record("acknowledged", f"{by.name} acknowledged the incident", **who)
+        elif is_news:
+            room.record("seen", f"{by.name} has seen the incident", **who)
     return room.incident
 
 
@@ -60,6 +69,8 @@ def resolve(incident: Incident, *, by: Actor, now: datetime) -> Incident:
                 state=State.ENDED, ended_at=room.at, end_reason=EndReason.RESOLVED
             )
             Vacancy.objects.filter(incident=room.incident, ended_at=None).update(ended_at=room.at)
+            stop_asking_for_help(room)
+            stop_watching(room)
             room.change(status=Status.RESOLVED, resolved_at=room.at)
             room.record("resolved", f"{by.name} resolved the incident", ended=holders)
     return room.incident
@@ -86,8 +97,9 @@ def reopen(incident: Incident, *, by: Actor, now: datetime) -> Incident:
                 resolved_at=None,
             )
             _save_reopened(room)
+            forget_who_saw(room)
             room.record("reopened", f"{by.name} reopened the incident", epoch=room.incident.epoch)
-            seats = _required_seats(room)
+            seats = required_seats(room)
             fill(room, seats, gather(room, [rule for rule, _ in seats], previous=previous))
     return room.incident
 
@@ -97,7 +109,7 @@ def edit(
 ) -> Incident:
     """Change the title or the severity. A worse severity offers the roles it newly requires and removes nobody.
 
-    A milder one closes the vacancies of roles that are no longer required; their holders stay.
+    A milder one closes the vacancies of roles that are no longer required; their holders are told that they may let go.
 
     Raises:
         Invalid: ``invalid`` for a title or severity that does not fit.
@@ -111,30 +123,8 @@ def edit(
             room.record("title_changed", f"{by.name} renamed the incident: {new_title}", before=room.incident.title)
             room.change(title=new_title)
         if new_severity is not None and new_severity != room.incident.severity:
-            _change_severity(room, new_severity)
+            change_severity(room, new_severity)
     return room.incident
-
-
-def _change_severity(room: Room, severity: int) -> None:
-    before = room.incident.severity
-    text = f"{room.by.name} changed the severity from {before} to {severity}"
-    room.record("severity_changed", text, before=before, after=severity)
-    room.change(severity=severity)
-    for vacancy in list(room.vacancies):
-        if not room.is_required(room.rule_of(vacancy.role)):
-            close_vacancy(room, room.rule_of(vacancy.role), vacancy.seat)
-    ask_sources(room, _empty_seats(room))
-
-
-def _empty_seats(room: Room) -> list[Seat]:
-    """Return the required seats that are neither held nor known to be vacant."""
-    known = {(one.role_id, one.seat) for one in room.open} | {(one.role_id, one.seat) for one in room.vacancies}
-    return [(rule, number) for rule, number in _required_seats(room) if (rule.role, number) not in known]
-
-
-def _required_seats(room: Room) -> list[Seat]:
-    required: Sequence[RuleValue] = [rule for rule in room.plan.rules if room.is_required(rule)]
-    return [(rule, number) for rule in required for number in range(1, rule.seats + 1)]
 
 
 def _previous_holders(room: Room) -> dict[int, tuple[Previous, ...]]:

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 
-from oncall.incidents.models import Assignment, EndReason, Incident, State, Status, Vacancy
+from oncall.incidents.models import Assignment, EndReason, Incident, ParticipantKind, State, Status, Vacancy
 from oncall.incidents.services.open_handoffs import cancel_handoffs
+from oncall.incidents.services.presence import come_in, is_here, stop_asking_for_help
 from oncall.incidents.services.room import Room, room_of
 from oncall.incidents.services.seats import ask_sources
+from oncall.incidents.services.watching import stop_watching
 from rotations.actors import Actor
 from rotations.errors import Conflict, Invalid
 
@@ -63,6 +65,7 @@ def _end_in(room: Room, target: Incident) -> None:
         state=State.ENDED, ended_at=room.at, end_reason=EndReason.MERGED
     )
     Vacancy.objects.filter(incident=room.incident, ended_at=None).update(ended_at=room.at)
+    stop_watching(room)
     room.change(status=Status.RESOLVED, resolved_at=room.at, merged_into=target)
     text = f"{room.by.name} merged this incident into #{target.pk} {target.title}"
     room.record("merged", text, into=target.pk, ended=holders)
@@ -70,15 +73,24 @@ def _end_in(room: Room, target: Incident) -> None:
 
 def _bring_in(target: Room, room: Room) -> None:
     """Copy whoever is there; whoever left the target stays away. Roles that nobody holds are offered anew."""
-    here = [one for one in room.participants.values() if one.joined_at is not None and one.left_at is None]
     came = []
-    for one in here:
+    for one in filter(is_here, room.participants.values()):
         known = target.participants.get(one.person_id)
         if known is None or (known.joined_at is None and known.left_at is None):
-            participant = target.participant(one.person)
-            participant.kind, participant.joined_at = one.kind, target.at
+            participant = come_in(target, one.person, ParticipantKind(one.kind))
+            participant.status = one.status
             came.append(one.person)
+    _ask_on(target, room)
     merged = room.incident
     text = f"{target.by.name} merged #{merged.pk} {merged.title} into this incident"
     target.record("merged_in", text, merged=merged.pk, joined=[person.pk for person in came])
     ask_sources(target, [(target.rule_of(one.role), one.seat) for one in target.vacancies])
+
+
+def _ask_on(target: Room, room: Room) -> None:
+    """Let whoever is asked to help, and has not answered, be asked to help there."""
+    for one in [one for one in room.participants.values() if one.asked_at is not None]:
+        if one.person_id not in target.participants:
+            participant = target.participant(one.person)
+            participant.asked_at, participant.asked_because = target.at, one.asked_because
+    stop_asking_for_help(room)

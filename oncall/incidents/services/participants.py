@@ -1,15 +1,24 @@
-"""People come and go: joining, which may fill a role, and leaving, which may not empty one by accident."""
+"""People come and go: joining, which may fill a role, leaving, which may not empty one by accident, and breaks."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from oncall.incidents.models import Assignment, Incident, Participant, ParticipantKind, State
+from oncall.incidents.models import (
+    Assignment,
+    Incident,
+    Participant,
+    ParticipantKind,
+    ParticipantStatus,
+    State,
+)
 from oncall.incidents.services.answers import refuse_unless_speaks_for
 from oncall.incidents.services.asking import gather
 from oncall.incidents.services.open_handoffs import decline_handoff_in
-from oncall.incidents.services.roles import REASON_LENGTH, accept_in, give_back
+from oncall.incidents.services.presence import answered_help, come_in, is_here, set_status
+from oncall.incidents.services.roles import REASON_LENGTH
 from oncall.incidents.services.room import Room, room_of
-from oncall.incidents.services.seats import make_present, seat_person
+from oncall.incidents.services.seat_answers import accept_in, give_back
+from oncall.incidents.services.seats import ask_sources, seat_person
 from oncall.incidents.services.words import fitting
 from oncall.incidents.staffing import RuleValue, why_not
 from rotations.actors import Actor
@@ -85,26 +94,53 @@ def leave(
             raise Conflict("not_a_participant", f"{person.name} takes no part in this incident.")
         participant = room.participants[person.pk]
         if participant.left_at is None:
-            room.participant(person).left_at = room.at
-            room.record("left", f"{person.name} left", person=person.pk, reason=note)
+            _goes(room, room.participant(person), note=note)
             give_back(room, [one for one in room.open if one.person_id == person.pk], vacate=vacate, note=note)
             for handoff in [one for one in room.handoffs if one.person_id == person.pk]:
                 decline_handoff_in(room, handoff, words=note)
     return participant
 
 
+def change_status(incident: Incident, *, person: Person, status: str, by: Actor, now: datetime) -> Participant:
+    """Say whether one is working on it: engaged, on a break, away. Saying it twice is harmless.
+
+    Raises:
+        Conflict: ``not_a_participant`` for whoever has not joined, ``incident_resolved``.
+        Invalid: ``invalid`` for an unknown ``status``.
+        NotPermitted: ``by`` is somebody else.
+    """
+    refuse_unless_speaks_for(by, person)
+    if status not in ParticipantStatus.values:
+        raise Invalid("invalid", f"Say one of {', '.join(ParticipantStatus.values)}.", field="status")
+    with room_of(incident, by=by, now=now) as room:
+        room.refuse_if_resolved()
+        participant = room.participants.get(person.pk)
+        if participant is None or not is_here(participant):
+            raise Conflict("not_a_participant", f"{person.name} has not joined this incident.")
+        set_status(room, person, ParticipantStatus(status))
+    return participant
+
+
 def _comes_in(room: Room, person: Person, kind: ParticipantKind) -> bool:
     """Note that ``person`` takes part as ``kind``; say whether that is news."""
     known = room.participants.get(person.pk)
-    if known and known.joined_at is not None and known.left_at is None and known.kind == kind:
+    if known is not None and is_here(known) and known.kind == kind:
         return False
-    if kind == ParticipantKind.RESPONDER:
-        make_present(room, person)
-    else:
-        participant = room.participant(person)
-        participant.kind, participant.joined_at, participant.left_at = kind, room.at, None
+    come_in(room, person, kind)
     room.record("joined", f"{person.name} joined as {kind.label.lower()}", person=person.pk, kind=kind)
     return True
+
+
+def _goes(room: Room, participant: Participant, *, note: str) -> None:
+    """Note that somebody takes part no longer; whoever was only asked to help has said that they cannot."""
+    person, only_asked = participant.person, participant.joined_at is None and participant.asked_at is not None
+    participant.left_at = room.at
+    answered_help(participant)
+    if only_asked:
+        said = f": {note}" if note else ""
+        room.record("help_declined", f"{person.name} cannot help{said}", person=person.pk, reason=note)
+    else:
+        room.record("left", f"{person.name} left", person=person.pk, reason=note)
 
 
 def _fill_waiting(room: Room, person: Person) -> None:
@@ -116,6 +152,7 @@ def _fill_waiting(room: Room, person: Person) -> None:
         if room.is_required(rule) and why_not(rule, facts, person.pk) is None:
             facts = facts.with_holder(rule, person.pk)
             _give_first(room, rule, number, person)
+    ask_sources(room, [])
 
 
 def _give_first(room: Room, rule: RuleValue, number: int, person: Person) -> None:

@@ -14,6 +14,7 @@ _RULE = (
     "relief_after",
     "open_incidents_limit",
 )
+_NAMES = ("schedule__slug", "person__name", "team__slug", "role__name")
 
 
 def plan_in_force(service: Service) -> PinnedPlan:
@@ -30,7 +31,8 @@ def plan_in_force(service: Service) -> PinnedPlan:
             "name",
             *(f"rules__{name}" for name in ("id", "role__id", "role__slug", "role__name", "role__archived_at", *_RULE)),
             *(f"rules__sources__{name}" for name in ("id", "kind", "schedule__id", "schedule__slug")),
-            *(f"rules__sources__person__{name}" for name in ("id", "name")),
+            *(f"rules__sources__{name}" for name in ("person__id", "person__name", "team__id", "team__slug")),
+            *(f"rules__sources__role__{name}" for name in ("id", "name")),
         )
     )
     if not rows:
@@ -58,5 +60,7 @@ def _source(row: dict[str, Any]) -> SourceValue:
         kind=row["rules__sources__kind"],
         schedule=row["rules__sources__schedule__id"],
         person=row["rules__sources__person__id"],
-        name=row["rules__sources__schedule__slug"] or row["rules__sources__person__name"] or "",
+        team=row["rules__sources__team__id"],
+        role=row["rules__sources__role__id"],
+        name=next((row[f"rules__sources__{name}"] for name in _NAMES if row[f"rules__sources__{name}"]), ""),
     )

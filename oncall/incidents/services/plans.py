@@ -28,11 +28,13 @@ from rotations.services.rows import add_row, change_row
 
 @dataclass(frozen=True, slots=True)
 class SourceDraft:
-    """One place to look for people: ``schedule`` and ``person`` are ids, set as the kind needs them."""
+    """One place to look for people: all but ``kind`` are ids, set as the kind needs them."""
 
     kind: str = SourceKind.ON_CALL
     schedule: int | None = None
     person: int | None = None
+    team: int | None = None
+    role: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,11 +248,8 @@ def _add_rule(plan: ResponsePlan, draft: RuleDraft, position: int) -> None:
     )
     add_row(rule)
     for place, source in enumerate(draft.sources):
-        add_row(
-            RuleSource(
-                rule=rule, position=place, kind=source.kind, schedule_id=source.schedule, person_id=source.person
-            )
-        )
+        named = {f"{name}_id": getattr(source, name) for name in ("schedule", "person", "team", "role")}
+        add_row(RuleSource(rule=rule, position=place, kind=source.kind, **named))
 
 
 def _save(row: Service | ResponsePlan, *, was_default: bool, by: Actor) -> None:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from oncall.incidents.models import Assignment, EndReason, Incident, Role, State
 from oncall.incidents.services.answers import (
+    may_force,
     nothing_to_answer,
     refuse_clash,
     refuse_outsider,
@@ -11,13 +12,13 @@ from oncall.incidents.services.answers import (
     role_taken,
 )
 from oncall.incidents.services.room import Room, room_of
-from oncall.incidents.services.seats import accept_seat, ask_sources, end, end_deactivated, pass_on, seat_person
+from oncall.incidents.services.seat_answers import accept_in, decline_in, give_back, said
+from oncall.incidents.services.seats import ask_sources, end, end_deactivated, pass_on, seat_person
 from oncall.incidents.services.words import fitting
 from oncall.incidents.staffing import RuleValue
 from rotations.actors import Actor
 from rotations.errors import Conflict, Invalid, NotPermitted
 from rotations.models import Person
-from rotations.permissions import manages
 
 REASON_LENGTH = 500
 
@@ -123,8 +124,10 @@ def assign(incident: Incident, *, role: Role, person: Person, by: Actor, now: da
             end(room, holder, EndReason.TAKEN, note=f"offered to {person.name} instead")
         because = f"assigned by {by.name}"
         assignment = seat_person(room, rule, number, person, state=State.OFFERED, because=because)
-        text = f"{by.name} asks {person.name} to be {rule.name}"
-        room.record("offered", text, assignment=assignment, because=because)
+        instead = f" instead of {holder.person.name}" if holder else ""
+        text = f"{by.name} asks {person.name} to be {rule.name}{instead}"
+        taken_from = holder.person_id if holder else None
+        room.record("offered", text, assignment=assignment, because=because, taken_from=taken_from)
         ask_sources(room, [])
         return assignment
 
@@ -157,38 +160,6 @@ def release(
     return assignment
 
 
-def give_back(room: Room, assignments: list[Assignment], *, vacate: bool, note: str) -> None:
-    """End what one person holds, for good or only with ``vacate`` where it is required, and ask the sources again."""
-    for assignment in assignments:
-        if assignment.state == State.ACCEPTED and room.is_required(room.rule_of(assignment.role)):
-            _refuse_vacating(assignment, vacate=vacate, note=note)
-    for assignment in assignments:
-        if assignment.state == State.OFFERED:
-            decline_in(room, assignment, note=note)
-            continue
-        required = room.is_required(room.rule_of(assignment.role))
-        end(room, assignment, EndReason.VACATED if required else EndReason.RELEASED, note=note)
-        kind = "vacated" if required else "released"
-        text = f"{assignment.person.name} gave {assignment.role.name} back{_words(note)}"
-        room.record(kind, text, assignment=assignment, reason=note)
-    ask_sources(room, [(room.rule_of(one.role), one.seat) for one in assignments])
-
-
-def accept_in(room: Room, assignment: Assignment) -> Assignment:
-    """Accept an offered or acting seat, in a room that is entered."""
-    accept_seat(room, assignment)
-    text = f"{assignment.person.name} accepted to be {assignment.role.name}"
-    room.record("accepted", text, assignment=assignment)
-    return assignment
-
-
-def decline_in(room: Room, assignment: Assignment, *, note: str) -> None:
-    """End an offered or acting seat as declined; the caller asks the sources again."""
-    end(room, assignment, EndReason.DECLINED, note=note)
-    text = f"{assignment.person.name} declined to be {assignment.role.name}{_words(note)}"
-    room.record("declined", text, assignment=assignment, reason=note)
-
-
 def _seat_of(room: Room, role: Role, person: Person) -> Assignment:
     if assignment := _held_by(room, role, person):
         return assignment
@@ -216,12 +187,12 @@ def _take_seat(
     refuse_clash(room, rule, person)
     if holder is not None:
         end(room, holder, EndReason.TAKEN, note=note)
-    because = f"taken by {room.by.name}{_words(note)}" if holder else "taken while vacant"
+    because = f"taken by {room.by.name}{said(note)}" if holder else "taken while vacant"
     assignment = seat_person(room, rule, number, person, state=State.ACCEPTED, because=because)
     from_whom = f" from {holder.person.name}" if holder else ""
     room.record(
         "taken",
-        f"{person.name} took {rule.name}{from_whom}{_words(note)}",
+        f"{person.name} took {rule.name}{from_whom}{said(note)}",
         assignment=assignment,
         taken_from=holder.person_id if holder else None,
         reason=note,
@@ -233,23 +204,10 @@ def _take_seat(
 def _refuse_force(room: Room, holder: Assignment, *, force: bool, reason: str) -> None:
     if not force:
         raise role_taken(holder)
-    team = room.incident.service.team
-    if not (manages(room.by, team) if team else room.by.is_administrator):
+    if not may_force(room.incident, room.by):
         raise NotPermitted(f"Only managers of the service's team and administrators take a role from {holder.person}.")
     if not reason:
         raise Invalid("invalid", "Say why the role is taken from its holder.", field="reason")
-
-
-def _refuse_vacating(assignment: Assignment, *, vacate: bool, note: str) -> None:
-    if not vacate:
-        detail = f"{assignment.person.name} is {assignment.role.name}: hand it off, or vacate it with a reason."
-        raise Conflict("must_hand_off", detail, role=assignment.role.slug)
-    if not note:
-        raise Invalid("invalid", "Say why the role is left without a handoff.", field="reason")
-
-
-def _words(note: str) -> str:
-    return f": {note}" if note else ""
 
 
 def expire_due_offers(*, now: datetime, limit: int = 100) -> int:

@@ -16,13 +16,26 @@ from oncall.incidents.models import (
     Participant,
     ParticipantKind,
     Role,
+    State,
     TimelineEntry,
     Vacancy,
+    WatchedSchedule,
 )
 from oncall.incidents.staffing import Held, PinnedPlan, RuleValue
 from rotations.actors import Actor
 from rotations.errors import Conflict, Invalid
 from rotations.models import Person
+
+SAVED_OF_PARTICIPANTS = (
+    "kind",
+    "joined_at",
+    "left_at",
+    "status",
+    "status_since",
+    "acknowledged_at",
+    "asked_at",
+    "asked_because",
+)
 
 
 class Room:
@@ -42,6 +55,7 @@ class Room:
         self._changed: set[str] = set()
         self._new_assignments: list[Assignment] = []
         self._new_vacancies: list[Vacancy] = []
+        self._new_watched: dict[int, WatchedSchedule] = {}
         self._participants_to_save: dict[int, Participant] = {}
         self._entries: list[tuple[TimelineEntry, Assignment | None]] = []
 
@@ -51,6 +65,7 @@ class Room:
         room = cls(incident, by=by, now=now)
         room.is_new = True
         room.open, room.vacancies, room.handoffs, room.participants, room.archived_roles = [], [], [], {}, frozenset()
+        room.watched = []
         return room
 
     @cached_property
@@ -81,6 +96,11 @@ class Room:
         )
 
     @cached_property
+    def watched(self) -> list[WatchedSchedule]:
+        """The schedules in which people are looked for, as they were when they were last looked at."""
+        return list(WatchedSchedule.objects.filter(incident=self.incident).select_related("schedule").order_by("id"))
+
+    @cached_property
     def participants(self) -> dict[int, Participant]:
         """Everybody who takes or took part, by person."""
         rows = Participant.objects.filter(incident=self.incident).select_related("person").order_by("id")
@@ -103,7 +123,10 @@ class Room:
     @property
     def held(self) -> tuple[Held, ...]:
         groups = {rule.role: rule.exclusive_group for rule in self.plan.rules}
-        return tuple(Held(one.person_id, one.role_id, groups.get(one.role_id, "")) for one in self.open)
+        return tuple(
+            Held(one.person_id, one.role_id, groups.get(one.role_id, ""), one.role.name, one.state == State.OFFERED)
+            for one in self.open
+        )
 
     def rule_of(self, role: Role) -> RuleValue:
         """Return the plan's rule; a role outside the plan has one seat, is never required and nobody is asked."""
@@ -138,6 +161,10 @@ class Room:
         self.vacancies.append(vacancy)
         self._new_vacancies.append(vacancy)
 
+    def watch(self, watched: WatchedSchedule) -> None:
+        """Look at a schedule again when it changes; what is watched already goes on as it is."""
+        self._new_watched[watched.schedule_id] = watched
+
     def participant(self, person: Person) -> Participant:
         """Return the person's row, a new one if they take no part yet; it is saved on leaving."""
         if person.pk not in self.participants:
@@ -165,6 +192,7 @@ class Room:
         """Save what is new. If nothing happened, nothing is written."""
         Assignment.objects.bulk_create(self._new_assignments)
         Vacancy.objects.bulk_create(self._new_vacancies)
+        WatchedSchedule.objects.bulk_create(self._new_watched.values(), ignore_conflicts=True)
         self._save_participants()
         for entry, assignment in self._entries:
             if assignment is not None:
@@ -180,7 +208,7 @@ class Room:
         new, known = ([one for one in touched if one._state.adding is adding] for adding in (True, False))
         Participant.objects.bulk_create(new)
         if known:
-            Participant.objects.bulk_update(known, ["kind", "joined_at", "left_at"])
+            Participant.objects.bulk_update(known, SAVED_OF_PARTICIPANTS)
 
 
 @contextmanager

@@ -4,14 +4,25 @@ A seat that is required is at every instant either held (an open assignment) or 
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
-from oncall.incidents.models import Assignment, EndReason, ParticipantKind, Role, State, Vacancy
+from oncall.incidents.models import (
+    Assignment,
+    EndReason,
+    ParticipantKind,
+    ParticipantStatus,
+    Role,
+    State,
+    Vacancy,
+)
 from oncall.incidents.services.asking import Known, gather
+from oncall.incidents.services.managers import call_for_nobody_on_call
+from oncall.incidents.services.nagging import start_nagging
 from oncall.incidents.services.open_handoffs import cancel_handoffs
+from oncall.incidents.services.presence import come_in, responds, set_status
 from oncall.incidents.services.room import Room
-from oncall.incidents.staffing import PassedOver, RuleValue, Vacant, propose
+from oncall.incidents.services.watching import watch
+from oncall.incidents.staffing import Facts, PassedOver, Proposal, RuleValue, Vacant, propose
 from rotations.models import Person
 
 Seat = tuple[RuleValue, int]
@@ -42,6 +53,7 @@ def seat_person(
         accepted_at=room.at if accepted else None,
         because=because[:500],
         evidence=evidence or [],
+        relief_at=room.at + rule.relief_after if accepted else None,
     )
     room.add_assignment(assignment)
     if accepted:
@@ -52,19 +64,11 @@ def seat_person(
 
 
 def make_present(room: Room, person: Person) -> None:
-    """Count ``person`` among the responders who joined, if they are not."""
-    participant = room.participants.get(person.pk)
-    if (
-        participant
-        and participant.kind == ParticipantKind.RESPONDER
-        and participant.joined_at
-        and not participant.left_at
-    ):
-        return
-    participant = room.participant(person)
-    participant.kind = ParticipantKind.RESPONDER
-    participant.joined_at = room.at
-    participant.left_at = None
+    """Count ``person`` among the responders who joined, if they are not; whoever sits down is back from a break."""
+    if responds(room, person):
+        set_status(room, person, ParticipantStatus.ENGAGED)
+    else:
+        come_in(room, person, ParticipantKind.RESPONDER)
 
 
 def end(room: Room, assignment: Assignment, reason: EndReason, *, note: str = "") -> None:
@@ -90,7 +94,8 @@ def accept_seat(room: Room, assignment: Assignment) -> None:
     """Make an offered or acting holder accountable."""
     assignment.state = State.ACCEPTED
     assignment.accepted_at = room.at
-    assignment.save(update_fields=["state", "accepted_at"])
+    assignment.relief_at = room.at + room.rule_of(assignment.role).relief_after
+    assignment.save(update_fields=["state", "accepted_at", "relief_at"])
     make_present(room, assignment.person)
 
 
@@ -103,29 +108,38 @@ def close_vacancy(room: Room, rule: RuleValue, number: int) -> None:
 
 
 def open_vacancy(room: Room, rule: RuleValue, number: int, *, because: Vacant, evidence: list[dict[str, Any]]) -> None:
-    """Note that nobody is in a required seat; a vacancy for the same reason goes on as it is."""
-    if any((one.role_id, one.seat, one.because) == (rule.role, number, because) for one in room.vacancies):
+    """Note that nobody is in a required seat; a vacancy for the same reason goes on as it is.
+
+    One for another reason goes on being nagged about as the one before it was. Where nobody is on call, the managers
+    of the schedules' teams are told at once.
+    """
+    before = next((one for one in room.vacancies if (one.role_id, one.seat) == (rule.role, number)), None)
+    if before is not None and before.because == because:
         return
     close_vacancy(room, rule, number)
-    room.add_vacancy(
-        Vacancy(
-            incident=room.incident,
-            role=role_of(rule),
-            seat=number,
-            epoch=room.incident.epoch,
-            since=room.at,
-            because=because,
-            evidence=evidence,
-        )
+    vacancy = Vacancy(
+        incident=room.incident,
+        role=role_of(rule),
+        seat=number,
+        epoch=room.incident.epoch,
+        since=room.at,
+        because=because,
+        evidence=evidence,
     )
+    start_nagging(vacancy, at=room.at)
+    if before is not None:
+        vacancy.nags, vacancy.nag_at = before.nags, before.nag_at
+    room.add_vacancy(vacancy)
     room.record("vacant", f"Nobody is {rule.name}: {because}", role=rule.slug, seat=number, because=because)
+    if because == Vacant.NO_ONE_ON_CALL:
+        call_for_nobody_on_call(room, rule, number)
 
 
 def ask_sources(room: Room, seats: Iterable[Seat]) -> None:
     """Fill seats that nobody holds, where they are required: propose, and offer or note the vacancy.
 
-    A seat that was vacant because its only candidates held an excluding role is asked for again as well: they may
-    be free now.
+    A seat that was vacant because its only candidates held an excluding role, or because nobody held the role whose
+    holder it asks for, is asked for again as well: they may be free, or there, now.
     """
     asked = [seat for seat in _in_order(room, [*seats, *_held_back(room)]) if room.is_required(seat[0])]
     if asked:
@@ -134,31 +148,54 @@ def ask_sources(room: Room, seats: Iterable[Seat]) -> None:
 
 def fill(room: Room, seats: Iterable[Seat], known: Known) -> None:
     """Give each seat to whoever is proposed: offered, but whoever declares the incident accepts by declaring."""
-    facts = known.facts
+    watch(room, known.facts)
+    _fill(room, seats, known, known.facts)
+
+
+def _fill(room: Room, seats: Iterable[Seat], known: Known, facts: Facts) -> None:
+    asked, waiting = 0, []
     for rule, number in seats:
+        asked += 1
         proposal = propose(rule, facts)
-        if proposal.vacant is not None:
-            open_vacancy(room, rule, number, because=proposal.vacant, evidence=proposal.evidence_json())
-            continue
-        person = known.people[proposal.person or 0]
-        declares = person.pk == facts.declarer
-        assignment = seat_person(
-            room,
-            rule,
-            number,
-            person,
-            state=State.ACCEPTED if declares else State.OFFERED,
-            because=proposal.because,
-            evidence=proposal.evidence_json(),
-        )
-        facts = facts.with_holder(rule, person.pk)
-        verb = "is" if declares else "is asked to be"
-        room.record(
-            "accepted" if declares else "offered",
-            f"{person.name} {verb} {rule.name}: {proposal.because}",
-            assignment=assignment,
-            because=proposal.because,
-        )
+        if proposal.person is not None:
+            facts = _seat_proposed(room, (rule, number), proposal, known.people[proposal.person], facts)
+        elif rule.asks_a_holder:
+            waiting.append((rule, number))
+        else:
+            _leave_vacant(room, (rule, number), proposal)
+    if len(waiting) < asked:
+        # Perhaps for a role that was filled after them. Fewer seats each time, so it ends, whoever waits for whom.
+        _fill(room, waiting, known, facts)
+    else:
+        for rule, number in waiting:
+            _leave_vacant(room, (rule, number), propose(rule, facts))
+
+
+def _leave_vacant(room: Room, seat: Seat, proposal: Proposal) -> None:
+    if proposal.vacant is not None:
+        open_vacancy(room, *seat, because=proposal.vacant, evidence=proposal.evidence_json())
+
+
+def _seat_proposed(room: Room, seat: Seat, proposal: Proposal, person: Person, facts: Facts) -> Facts:
+    rule, number = seat
+    declares = person.pk == facts.declarer
+    assignment = seat_person(
+        room,
+        rule,
+        number,
+        person,
+        state=State.ACCEPTED if declares else State.OFFERED,
+        because=proposal.because,
+        evidence=proposal.evidence_json(),
+    )
+    verb = "is" if declares else "is asked to be"
+    room.record(
+        "accepted" if declares else "offered",
+        f"{person.name} {verb} {rule.name}: {proposal.because}",
+        assignment=assignment,
+        because=proposal.because,
+    )
+    return facts.with_holder(rule, person.pk, is_asked=not declares)
 
 
 def pass_on(room: Room, assignment: Assignment) -> bool:
@@ -171,20 +208,23 @@ def pass_on(room: Room, assignment: Assignment) -> bool:
         _expire(room, assignment)
         return False
     known = gather(room, [rule])
-    facts = replace(
-        known.facts,
-        held=tuple(one for one in known.facts.held if (one.person, one.role) != (assignment.person_id, rule.role)),
-        answers={**known.facts.answers, (rule.role, assignment.person_id): PassedOver.UNANSWERED},
-    )
+    unseated = known.facts.without_holder(rule, assignment.person_id)
+    facts = unseated.with_answer(rule, assignment.person_id, PassedOver.UNANSWERED)
     if propose(rule, facts).vacant is not None:
-        assignment.state = State.ACTING
-        assignment.save(update_fields=["state"])
-        name = assignment.person.name
-        room.record("acting", f"{name} acts as {rule.name}: nobody else is left to ask", assignment=assignment)
+        if assignment.state != State.ACTING:
+            _let_act(room, assignment)
         return False
     _expire(room, assignment)
     fill(room, [(rule, assignment.seat)], Known(facts, known.people))
     return True
+
+
+def _let_act(room: Room, assignment: Assignment) -> None:
+    assignment.state = State.ACTING
+    start_nagging(assignment, at=room.at)
+    assignment.save(update_fields=["state", "nags", "nag_at"])
+    name = assignment.person.name
+    room.record("acting", f"{name} acts as {assignment.role.name}: nobody else is left to ask", assignment=assignment)
 
 
 def _expire(room: Room, assignment: Assignment) -> None:
@@ -193,15 +233,26 @@ def _expire(room: Room, assignment: Assignment) -> None:
     room.record("offer_expired", text, assignment=assignment)
 
 
+def required_seats(room: Room) -> list[Seat]:
+    """Return every seat that the incident needs now, in the order in which they are filled."""
+    required = [rule for rule in room.plan.rules if room.is_required(rule)]
+    return [(rule, number) for rule in required for number in range(1, rule.seats + 1)]
+
+
+def empty_seats(room: Room) -> list[Seat]:
+    """Return the required seats that are neither held nor known to be vacant."""
+    known = {(one.role_id, one.seat) for one in room.open} | {(one.role_id, one.seat) for one in room.vacancies}
+    return [(rule, number) for rule, number in required_seats(room) if (rule.role, number) not in known]
+
+
 def role_of(rule: RuleValue) -> Role:
     """Return the role's row, as far as it is needed to write one that refers to it; saves a query."""
     return Role(pk=rule.role, slug=rule.slug, name=rule.name)
 
 
 def _held_back(room: Room) -> list[Seat]:
-    return [
-        (room.rule_of(vacancy.role), vacancy.seat) for vacancy in room.vacancies if vacancy.because == Vacant.EXCLUSIVE
-    ]
+    vacant = [(room.rule_of(one.role), one.seat, one.because) for one in room.vacancies]
+    return [(rule, number) for rule, number, because in vacant if because == Vacant.EXCLUSIVE or rule.asks_a_holder]
 
 
 def _in_order(room: Room, seats: Iterable[Seat]) -> list[Seat]:

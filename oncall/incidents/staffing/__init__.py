@@ -5,9 +5,11 @@ A rule's sources are asked in order. Every candidate is kept as evidence, with t
 
 from oncall.incidents.staffing.facts import (
     RECENT,
+    Answer,
     Candidate,
     Facts,
     Held,
+    Member,
     OnCall,
     PassedOver,
     Previous,
@@ -16,13 +18,15 @@ from oncall.incidents.staffing.facts import (
     Vacant,
 )
 from oncall.incidents.staffing.pinned import PinnedPlan, RuleValue, SourceValue
-from oncall.incidents.staffing.proposing import clash, propose, why_not
+from oncall.incidents.staffing.proposing import clash, is_on_shift, propose, why_not
 
 __all__ = [
     "RECENT",
+    "Answer",
     "Candidate",
     "Facts",
     "Held",
+    "Member",
     "OnCall",
     "PassedOver",
     "PinnedPlan",
@@ -33,6 +37,7 @@ __all__ = [
     "SourceValue",
     "Vacant",
     "clash",
+    "is_on_shift",
     "propose",
     "why_not",
 ]

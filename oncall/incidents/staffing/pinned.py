@@ -5,18 +5,23 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any, Literal, Self
 
-SourceKind = Literal["on_call", "next_on_call", "first_to_join", "declarer", "person"]
+SourceKind = Literal["on_call", "next_on_call", "first_to_join", "declarer", "person", "team", "role_holder"]
 OnShiftChange = Literal["keep", "offer"]
 
 
 @dataclass(frozen=True, slots=True)
 class SourceValue:
-    """One place to look for people. ``name`` is the schedule's slug or the person's name, as the evidence says it."""
+    """One place to look for people. ``name`` says it in the evidence: the slug of a schedule or team, else a name.
+
+    Plans that were pinned before there were teams and roles among the sources name neither.
+    """
 
     kind: SourceKind
     schedule: int | None = None
     person: int | None = None
     name: str = ""
+    team: int | None = None
+    role: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,17 @@ class RuleValue:
     @property
     def waits_for_who_joins(self) -> bool:
         return any(source.kind == "first_to_join" for source in self.sources)
+
+    @property
+    def asks_a_holder(self) -> bool:
+        """Say whether somebody is found only once another role is filled."""
+        return any(source.kind == "role_holder" and source.role != self.role for source in self.sources)
+
+    @property
+    def schedules(self) -> tuple[int, ...]:
+        """The schedules in which people are looked for, each once, in the order in which they are asked."""
+        asked = [source.schedule for source in self.sources if source.schedule is not None]
+        return tuple(dict.fromkeys(asked))
 
     def is_required_at(self, severity: int) -> bool:
         return severity <= self.required_from_severity

@@ -1,7 +1,7 @@
 """How are moments and spans said? In the viewer's zone, near ones short, each with the exact moment behind it."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django import template
 from django.template.context import Context
@@ -13,6 +13,8 @@ from django.utils.safestring import SafeString, mark_safe
 from oncall.pages.shares import in_hours
 
 register = template.Library()
+
+MIDNIGHT = time()
 
 # As the services write moments into their reasons.
 WRITTEN_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|\+00:00)")
@@ -44,6 +46,30 @@ def countdown(context: Context, deadline: datetime) -> SafeString:
     left = deadline - context["now"]
     words = f"{in_words(left)} left" if left > timedelta(0) else "time is up"
     return format_html('<time datetime="{}" data-deadline>{}</time>', _iso(deadline), words)
+
+
+@register.simple_tag(takes_context=True)
+def starts(context: Context, at: datetime) -> SafeString:
+    """Return how far ahead ``at`` is, ``In 2 h 14 min``; the page's script counts the last hour by the second."""
+    words = f"In {in_words(at - context['now'])}"
+    return format_html('<time datetime="{}" data-deadline="starts">{}</time>', _iso(at), words)
+
+
+@register.simple_tag(takes_context=True)
+def days(context: Context, start: datetime, end: datetime) -> SafeString:
+    """Return a span that begins and ends at midnight as its days, ``Mon to Wed``, any other as ``moment`` does."""
+    begins, ends, today = (timezone.localtime(each) for each in (start, end, context["now"]))
+    if begins.time() != MIDNIGHT or ends.time() != MIDNIGHT:
+        return format_html("{} to {}", moment(context, start), moment(context, end))
+    first, last = begins.date(), ends.date() - timedelta(days=1)
+    said = [_time(at, _day(day, today=today.date()) or "today") for at, day in ((start, first), (end, last))]
+    return said[0] if first == last else format_html("{} to {}", *said)
+
+
+@register.filter
+def words(code: str) -> str:
+    """Return a code as words: ``Absence cover``."""
+    return code.replace("_", " ").capitalize()
 
 
 @register.filter
@@ -88,11 +114,11 @@ def in_words(span: timedelta) -> str:
 def _words(at: datetime, *, now: datetime, seconds: bool = False) -> str:
     local = timezone.localtime(at)
     clock = f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
-    return f"{_day(local, today=timezone.localtime(now))} {clock}".strip()
+    return f"{_day(local.date(), today=timezone.localtime(now).date())} {clock}".strip()
 
 
-def _day(local: datetime, *, today: datetime) -> str:
-    distance = (local.date() - today.date()).days
+def _day(local: date, *, today: date) -> str:
+    distance = (local - today).days
     match distance:
         case 0:
             return ""

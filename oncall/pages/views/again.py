@@ -13,6 +13,7 @@ from oncall.pages.pressing import RefusedPress
 from oncall.pages.signing_in import View, Visit, is_htmx, signed_in
 from oncall.pages.views.board import show_board, show_incidents
 from oncall.pages.views.incident import show_incident, show_room
+from oncall.pages.views.me.page import show_roles_again
 
 P = ParamSpec("P")
 
@@ -31,6 +32,8 @@ def button(view: Callable[Concatenate[Visit, P], HttpResponse]) -> View[P]:
 
 def show_again(request: Visit, number: int, refusal: RefusedPress | None, *, now: datetime) -> HttpResponse:
     """Show the page or the part in which the button stood, with the refusal if there was one."""
+    if request.POST.get("page") == "me":
+        return show_roles_again(request, refusal, now=now)
     on_board = request.POST.get("page") == "board"
     status = refusal.status if refusal else 200
     if is_htmx(request):

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from oncall.incidents.models import Incident, Role
-from oncall.incidents.queries import handoff_numbered, role_named
+from oncall.incidents.queries import handoff_numbered
 from oncall.incidents.services import handoffs
 from oncall.incidents.services.handoffs import HandoffNote, offer_handoff
 from oncall.pages.forms import HandoffForm
@@ -15,6 +15,7 @@ from oncall.pages.pressing import press
 from oncall.pages.signing_in import Visit, signed_in
 from oncall.pages.views.again import show_again
 from oncall.pages.views.incident import incident_or_404
+from oncall.pages.views.roles import role_or_404
 from rotations.actors import Actor
 from rotations.errors import NotThere, Refusal
 
@@ -28,7 +29,7 @@ ACTS: dict[str, Callable[..., object]] = {
 @signed_in
 def hand_off(request: Visit, number: int, role: str) -> HttpResponse:
     """Show the form, or offer the role to whom it names and return to the incident."""
-    incident, held = incident_or_404(number), _role_or_404(role)
+    incident, held = incident_or_404(number), role_or_404(role)
     form = HandoffForm(request.POST or None, holder=request.user)
     if request.method == "POST" and form.is_valid() and _offered(request, incident, held, form):
         return redirect("incident", number)
@@ -65,10 +66,3 @@ def _offered(request: Visit, incident: Incident, role: Role, form: HandoffForm) 
         form.add_error(field if field in form.fields else None, refusal.detail)
         return False
     return True
-
-
-def _role_or_404(slug: str) -> Role:
-    try:
-        return role_named(slug)
-    except NotThere as error:
-        raise Http404 from error

@@ -1,22 +1,23 @@
 """What is known of one incident? Its roles, its people and its timeline, with the buttons of whoever looks."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.forms import Form
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from oncall.incidents.models import Incident
 from oncall.incidents.queries import incident_numbered, incident_views, open_handoffs, timeline_of
-from oncall.incidents.services import merging, notes
 from oncall.pages.cards import incident_card, timeline_entry
-from oncall.pages.forms import MergeForm, NoteForm
-from oncall.pages.pressing import PART, RefusedPress, press
+from oncall.pages.forms import MergeForm
+from oncall.pages.incident_forms import AskPersonForm, AskScheduleForm, EditForm, NoteForm
+from oncall.pages.pressing import PART, RefusedPress
 from oncall.pages.shown import news
 from oncall.pages.signing_in import Visit, signed_in
-from rotations.actors import Actor
 from rotations.errors import NotThere
 
 SHOWN_ENTRIES = 200
@@ -46,55 +47,19 @@ def timeline_part(request: Visit, number: int) -> HttpResponse:
     return response
 
 
-@signed_in
-def add_note(request: Visit, number: int) -> HttpResponse:
-    """Add a line to the timeline, or show the page again with what is wrong with it."""
-    if request.method != "POST":
-        return redirect("incident", number)
-    now = timezone.now()
-    found = incident_or_404(number)
-    form = NoteForm(request.POST)
-    if form.is_valid():
-        text, me = form.cleaned_data["text"], Actor.of_person(request.user)
-        refusal = press(number, lambda: notes.add_note(found, text=text, by=me, now=now))
-        if refusal is None:
-            return redirect("incident", number)
-        form.add_error("text", refusal.detail)
-    return show_incident(request, number, now=now, note=form, status=400)
-
-
-@signed_in
-def merge(request: Visit, number: int) -> HttpResponse:
-    """End the incident in another and go there, or show the page again with what is wrong."""
-    if request.method != "POST":
-        return redirect("incident", number)
-    now, found = timezone.now(), incident_or_404(number)
-    form = MergeForm(request.POST, incident=found)
-    if form.is_valid():
-        into, me = form.cleaned_data["into"], Actor.of_person(request.user)
-        refusal = press(number, lambda: merging.merge(found, into=into, by=me, now=now))
-        if refusal is None:
-            return redirect("incident", into.pk)
-        return show_incident(request, number, now=now, refusal=refusal, status=refusal.status)
-    return show_incident(request, number, now=now, merge_form=form, status=400)
-
-
 def show_incident(
     request: Visit,
     number: int,
     *,
     now: datetime,
-    note: NoteForm | None = None,
-    merge_form: MergeForm | None = None,
+    filled: Mapping[str, Form] | None = None,
     refusal: RefusedPress | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """Render the page; the forms hold what could not be noted or merged, ``refusal`` what a button was refused."""
+    """Render the page. ``filled`` are forms by name whose values were refused, ``refusal`` what a button was."""
     context = _room(request, number, now=now)
     found = context["card"].incident
-    context |= _timeline(found) | {"note": note or NoteForm(), "refusal": refusal}
-    if found.resolved_at is None:
-        context["merging"] = merge_form or MergeForm(incident=found)
+    context |= _timeline(found) | _forms(found, now=now, filled=filled or {}) | {"refusal": refusal}
     return render(request, "pages/incident.html", context, status=status)
 
 
@@ -108,15 +73,10 @@ def show_room(
     status: int = 200,
 ) -> HttpResponse:
     """Render what changes alone."""
-    context = _room(request, number, now=now) | {"refusal": refusal, "is_poll": is_poll}
-    response = render(request, "pages/parts/room.html", context, status=status)
+    context = _room(request, number, now=now) | {"refusal": refusal, "is_poll": is_poll, "is_part": True}
+    response = render(request, "pages/parts/room_changed.html", context, status=status)
     response.headers[PART] = "room"
     return response
-
-
-def _timeline(incident: Incident) -> dict[str, Any]:
-    latest = timeline_of(incident).reverse()[:SHOWN_ENTRIES]
-    return {"entries": [timeline_entry(row) for row in latest]}
 
 
 def incident_or_404(number: int) -> Incident:
@@ -125,6 +85,28 @@ def incident_or_404(number: int) -> Incident:
         return incident_numbered(number)
     except NotThere as error:
         raise Http404 from error
+
+
+def _timeline(incident: Incident) -> dict[str, Any]:
+    latest = list(timeline_of(incident).reverse()[: SHOWN_ENTRIES + 1])
+    return {
+        "entries": [timeline_entry(row) for row in latest[:SHOWN_ENTRIES]],
+        "has_earlier": len(latest) > SHOWN_ENTRIES,
+    }
+
+
+def _forms(incident: Incident, *, now: datetime, filled: Mapping[str, Form]) -> dict[str, Any]:
+    """Return the forms of the page by name; a resolved incident only takes notes."""
+    shown: dict[str, Any] = {"note": filled.get("note") or NoteForm()}
+    if incident.resolved_at is None:
+        seen = {"title": incident.title, "severity": incident.severity}
+        shown |= {
+            "asking_schedule": filled.get("asking_schedule") or AskScheduleForm(now=now),
+            "asking_person": filled.get("asking_person") or AskPersonForm(),
+            "editing": filled.get("editing") or EditForm(initial=seen),
+            "merging": filled.get("merging") or MergeForm(incident=incident),
+        }
+    return shown
 
 
 def _room(request: Visit, number: int, *, now: datetime) -> dict[str, Any]:

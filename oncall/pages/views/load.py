@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from oncall.pages.forms import WindowForm
-from oncall.pages.shares import LEGEND, MOST_LISTED, csv_address, shares, total, without_holidays
+from oncall.pages.shares import LEGEND, MOST_LISTED, bars, csv_address, total, without_holidays
 from oncall.pages.signing_in import Visit, signed_in
 from rotations import queries
 from rotations.admin.wall_clock import instant_of, reading_of
@@ -50,7 +50,7 @@ def _shown(schedule: Schedule, window: Interval, request: Visit, *, now: datetim
     earlier, later = _month(_month(first)["from"] - timedelta(days=1)), _month(_month(first)["until"])
     return {
         "found": found,
-        "shares": shares(found),
+        "shares": bars(found.people),
         "csv": csv_address(found),
         "without_holidays": without_holidays(found),
         "gap_time": total(found.gaps),

@@ -58,6 +58,13 @@ def test_a_seat_has_one_open_assignment():
     assert refused_by(Assignment, **held(one, epoch=2)) == "a_seat_has_one_open_assignment"
 
 
+@pytest.mark.parametrize("fields", [{"asked_at": NIGHT}, {"asked_because": "on call in db-primary"}])
+def test_whoever_is_asked_to_help_is_told_why(fields: dict[str, Any]):
+    row = {"incident": incident(), "person": person(), **fields}
+
+    assert refused_by(Participant, **row) == "whoever_is_asked_to_help_is_told_why"
+
+
 def test_a_seat_has_one_open_vacancy():
     one = incident()
     with arranging():

@@ -1,4 +1,4 @@
-"""An incident starts: cases 1, 2, 3, 9 to 13 of the roles, and what is refused."""
+"""An incident starts: cases 1, 2, 3, 9 to 13 and 30 of the roles, and what is refused."""
 
 from datetime import timedelta
 from typing import Any
@@ -85,7 +85,7 @@ def test_nobody_on_call_anywhere_makes_a_vacancy_and_the_incident_all_the_same()
 
     assert declared.created
     assert standing(declared.incident) == {"lead": "vacant: no_one_on_call"}
-    assert facts(declared.incident) == ["declared", "vacant"]
+    assert facts(declared.incident) == ["declared", "vacant", "managers_called"]
 
 
 def test_at_the_instant_a_gap_begins_the_outgoing_person_is_not_on_call():

@@ -91,6 +91,8 @@ def test_saving_a_plan_again_replaces_its_rules():
         ([{"on_shift_change": "maybe"}], "invalid_choice"),
         ([{"sources": [SourceDraft("on_call")]}], "source_does_not_fit_kind"),
         ([{"sources": [SourceDraft("person")]}], "source_does_not_fit_kind"),
+        ([{"sources": [SourceDraft("team")]}], "source_does_not_fit_kind"),
+        ([{"sources": [SourceDraft("role_holder")]}], "source_does_not_fit_kind"),
         ([{"sources": [SourceDraft("telepathy")]}], "invalid_choice"),
     ],
 )

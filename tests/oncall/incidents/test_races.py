@@ -11,14 +11,14 @@ import pytest
 from django.db import connection
 
 from oncall.incidents.models import Assignment, Incident, Participant, Vacancy
-from oncall.incidents.services import handoffs, lifecycle, merging, participants, roles
+from oncall.incidents.services import bringing_in, handoffs, lifecycle, merging, participants, roles
 from oncall.incidents.services.declaring import declare
 from rotations.actors import Actor
 from rotations.errors import Refusal
-from rotations.models import Person
+from rotations.models import Person, Schedule
 from rotations.services.people import deactivate_person
 from tests.factories.incidents import FIRST_TO_JOIN, incident, named, role, rule, service
-from tests.factories.rotations import administrator, person
+from tests.factories.rotations import administrator, person, schedule, weekly_rotation
 from tests.oncall.incidents.pictures import ledger, minute, standing
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -285,3 +285,47 @@ def test_two_incidents_merged_into_each_other_at_once_leave_one():
         assert refusal.code == "merged"
         ended = Incident.objects.filter(pk__in=(first.pk, second.pk)).exclude(merged_into=None).get()
         assert {ended.pk, ended.merged_into_id} == {first.pk, second.pk}
+
+
+def database_of(count: int) -> tuple[Schedule, list[Person]]:
+    """Return a schedule in which that many people take turns."""
+    crew = people(count)
+    primary = schedule("db-primary")
+    weekly_rotation(primary, crew)
+    return primary, crew
+
+
+def test_whoever_is_on_call_elsewhere_is_asked_once_however_many_bring_them_in():
+    one = incident()
+    primary, crew = database_of(2)
+
+    asking = partial(bringing_in.ask_on_call, one, schedule=primary, by=SYSTEM, now=minute(1))
+    answers = at_once([asking] * 10)
+
+    assert Counter(len(answer.people) for answer in answers) == {1: 1, 0: 9}
+    assert {(*answer.people, *answer.already) for answer in answers} == {(crew[0],)}
+    assert one.timeline.filter(kind="help_asked").count() == 1
+
+
+def test_more_help_asked_for_five_times_at_once_is_five_different_people():
+    one = incident()
+    primary, crew = database_of(4)
+
+    answers = at_once([partial(bringing_in.ask_next_on_call, one, schedule=primary, by=SYSTEM, now=minute(1))] * 5)
+
+    asked = [person for answer in answers if not isinstance(answer, Refusal) for person in answer.people]
+    assert sorted(person.pk for person in asked) == sorted(person.pk for person in crew)
+    assert [answer.code for answer in answers if isinstance(answer, Refusal)] == ["nobody_left_to_ask"]
+
+
+def test_joining_while_being_asked_to_help_leaves_nobody_asked_who_is_here():
+    primary, [dee, *_] = database_of(1)
+    for number in range(5):
+        one = incident(f"Number {number}")
+
+        asks = partial(bringing_in.ask_on_call, one, schedule=primary, by=SYSTEM, now=minute(1))
+        at_once([asks, joining(one, dee), partial(participants.leave, one, person=dee, by=SYSTEM, now=minute(1))])
+
+        [row] = Participant.objects.filter(incident=one)
+        assert row.joined_at is None or row.asked_at is None or row.left_at is None
+        assert not (row.asked_at is not None and row.left_at is not None)

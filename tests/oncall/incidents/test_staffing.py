@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from oncall.incidents.staffing import (
+    Answer,
     Facts,
     Held,
     OnCall,
@@ -57,21 +58,31 @@ def known(primary: tuple[int, ...] = (), secondary: tuple[int, ...] = (), **fact
         ("the next source where a machine declared", lead(DECLARER, PRIMARY), known((ADA,)), "Ada"),
         ("a person by name", lead(PRIMARY, THE_BOSS), known(), "Di"),
         ("nobody who is deactivated", lead(THE_BOSS), known(deactivated=frozenset({DI})), Vacant.NO_ONE_ON_CALL),
-        ("nobody who is absent", lead(PRIMARY, SECONDARY), known((ADA,), (BO,), absent=frozenset({ADA})), "Bo"),
+        (
+            "nobody who is absent",
+            lead(PRIMARY, SECONDARY),
+            known((ADA,), (BO,), absent={ADA: NOW + timedelta(days=3)}),
+            "Bo",
+        ),
         ("nobody who only watches", lead(PRIMARY, SECONDARY), known((ADA,), (BO,), observers=frozenset({ADA})), "Bo"),
         ("nobody who left", lead(PRIMARY, SECONDARY), known((ADA,), (BO,), left=frozenset({ADA})), "Bo"),
         ("never a shadow", lead(PRIMARY), known(shadows=(ADA,)), Vacant.NO_ONE_ON_CALL),
         (
             "nobody who declined",
             lead(PRIMARY),
-            known((ADA, BO), answers={(LEAD, ADA): PassedOver.DECLINED}),
+            known((ADA, BO), answers={(LEAD, ADA): Answer(PassedOver.DECLINED, NOW)}),
             "Bo",
         ),
-        ("who declined another role", lead(PRIMARY), known((ADA,), answers={(2, ADA): PassedOver.DECLINED}), "Ada"),
+        (
+            "who declined another role",
+            lead(PRIMARY),
+            known((ADA,), answers={(2, ADA): Answer(PassedOver.DECLINED, NOW)}),
+            "Ada",
+        ),
         (
             "nobody where everybody declined",
             lead(PRIMARY, FIRST),
-            known((ADA,), answers={(LEAD, ADA): PassedOver.DECLINED}),
+            known((ADA,), answers={(LEAD, ADA): Answer(PassedOver.DECLINED, NOW)}),
             Vacant.EVERYONE_DECLINED,
         ),
         (
@@ -148,7 +159,7 @@ def test_the_evidence_names_every_candidate_and_why_they_were_passed_over():
         (ADA, BO),
         (CY,),
         shadows=(DI,),
-        answers={(LEAD, ADA): PassedOver.DECLINED},
+        answers={(LEAD, ADA): Answer(PassedOver.DECLINED, NOW)},
         recent={(LEAD, BO): 1},
         load={(LEAD, CY): 2},
         hints=(CY, DI),
@@ -176,6 +187,7 @@ def test_a_hint_that_no_source_found_shows_as_not_on_call():
             "accepted_in_30_days": 0,
             "open_incidents": 0,
             "hinted": False,
+            "words": "Ada: on call in primary",
         },
         {
             "person": CY,
@@ -185,6 +197,7 @@ def test_a_hint_that_no_source_found_shows_as_not_on_call():
             "accepted_in_30_days": 0,
             "open_incidents": 0,
             "hinted": True,
+            "words": "Cy: named by the sender, but not on call where the plan looks",
         },
     ]
 

@@ -140,6 +140,36 @@ def test_assigning_offers_to_somebody_outside_who_joins_on_accepting(one: Incide
     assert (standing(one), present(one)["Di"]) == ({"lead": "Di accepted"}, "responder")
 
 
+def test_assigning_says_from_whom_the_offer_went(one: Incident, ada: Person, cy: Person):
+    di = person("Di")
+
+    roles.assign(one, role=role(), person=di, by=Actor.of_person(cy), now=minute(1))
+
+    said = one.timeline.filter(kind="offered").order_by("-id")[0]
+    assert (said.text, said.data["taken_from"]) == ("Cy asks Di to be Lead instead of Ada", ada.pk)
+
+
+@pytest.mark.parametrize("kind", ["observer", "stakeholder"])
+def test_whoever_only_watches_is_asked_by_a_persons_choice_alone_and_responds_on_accepting(one: Incident, kind: str):
+    ed = person("Ed")
+    participants.join(one, person=ed, kind=kind, by=Actor.of_person(ed), now=NIGHT)
+
+    roles.assign(one, role=role(), person=ed, by=SYSTEM, now=minute(1))
+    assert present(one)["Ed"] == kind
+    does(roles.accept, one, ed, at=2)
+
+    assert present(one)["Ed"] == "responder"
+
+
+def test_a_role_that_excludes_theirs_is_assigned_to_nobody(ada: Person, bo: Person, cy: Person):
+    hands = {"exclusive_group": "hands"}
+    one = incident(service=service(rule("lead", named(ada), **hands), rule("driver", named(bo), **hands)))
+
+    call = partial(roles.assign, one, role=role("driver"), person=ada, by=Actor.of_person(cy), now=minute(1))
+
+    assert refused(call)[0] == "exclusive"
+
+
 def test_assigning_to_whoever_has_the_offer_leaves_it_as_it_is(one: Incident, ada: Person, cy: Person):
     roles.assign(one, role=role(), person=ada, by=Actor.of_person(cy), now=minute(1))
 
@@ -184,6 +214,24 @@ def test_giving_back_an_offer_is_declining_it(one: Incident, ada: Person):
     does(roles.release, one, ada)
 
     assert ledger(one) == ["Ada 0-1 declined", "Bo 1- offered"]
+
+
+def test_giving_back_what_one_only_acts_in_is_declining_it(one: Incident, ada: Person, bo: Person):
+    roles.expire_due_offers(now=minute(5))
+    roles.expire_due_offers(now=minute(10))
+
+    does(roles.release, one, bo, at=11)
+
+    assert ledger(one) == ["Ada 0-5 expired", "Bo 5-11 declined", "vacant 11- everyone_declined"]
+
+
+def test_nobody_gives_back_or_declines_for_somebody_else(one: Incident, ada: Person, cy: Person):
+    does(roles.accept, one, ada)
+    of_ada = {"role": role(), "person": ada, "by": Actor.of_person(cy), "now": minute(2)}
+
+    codes = [refused(verb, one, **of_ada)[0] for verb in (roles.release, roles.decline, roles.take)]
+
+    assert codes == ["not_permitted"] * 3
 
 
 # ── archiving ──

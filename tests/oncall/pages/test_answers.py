@@ -87,8 +87,8 @@ def test_a_responder_takes_an_offered_role(signed_in: SignIn, bo: Person, declar
     assert holders(declared) == [("lead", "Bo Lind", "accepted")]
 
 
-@pytest.mark.parametrize("kind", ["responder", "observer"])
-def test_joining_as_either_kind(signed_in: SignIn, bo: Person, declared: Incident, kind: str):
+@pytest.mark.parametrize("kind", ["responder", "observer", "stakeholder"])
+def test_joining_as_any_kind(signed_in: SignIn, bo: Person, declared: Incident, kind: str):
     signed_in(bo).post(f"/incidents/{declared.number}/join/", {"kind": kind, **FROM_THE_BOARD})
 
     assert joined(declared) == [("Bo Lind", kind)]
@@ -100,8 +100,10 @@ def test_the_first_who_joins_is_given_the_role_that_waits_for_them(signed_in: Si
     response = signed_in(bo).post(f"/incidents/{waiting.number}/join/", {"kind": "responder"}, headers=HTMX)
 
     assert response.headers["Oncall-Part"] == "room"
-    scribe = "Scribe Bo Lind You Accepted First to join"
-    assert f"{scribe} Hand off Scribe of incident {waiting.number}" in lines_of(response, "room")
+    scribe = "Scribe Bo Lind You Accepted since 03:14 First to join"
+    assert f"{scribe} Hand off Scribe of incident {waiting.number} Why, and more about Scribe" in lines_of(
+        response, "room"
+    )
 
 
 def test_leaving_from_the_page_of_the_incident(signed_in: SignIn, bo: Person, declared: Incident):
@@ -218,7 +220,7 @@ class TestEveryButton:
 
 @pytest.mark.parametrize("address", ["roles/lead/seize/", "explode/", "join/"])
 def test_a_button_that_no_page_has_leads_nowhere(signed_in: SignIn, ada: Person, declared: Incident, address: str):
-    response = signed_in(ada).post(f"/incidents/{declared.number}/{address}", {"kind": "stakeholder"})
+    response = signed_in(ada).post(f"/incidents/{declared.number}/{address}", {"kind": "spectator"})
 
     assert response.status_code == 404
 

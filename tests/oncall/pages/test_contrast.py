@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-COLOURS = Path(__file__).parents[3] / "oncall/pages/static/pages/colours.css"
+from oncall.pages.timeline.colours import COLOURS
+
+SHEET = Path(__file__).parents[3] / "oncall/pages/static/pages/colours.css"
 AA = 4.5
 # What is written on what.
 PAIRS = [
@@ -18,15 +20,22 @@ PAIRS = [
     ("action-text", "action"),
     ("sev-text", "sev-1"),
     ("sev-text", "sev-2"),
+    *[("who-text", f"who-{n}") for n in range(COLOURS)],
+    *[(ink, paper) for ink in ("wait", "bad") for paper in ("surface", "raised")],
     ("bar-text", "bar"),
     ("bar-muted", "bar"),
 ]
 # The outline of what can be pressed or filled in needs 3 : 1 (WCAG 1.4.11).
-OUTLINES = [("line-strong", "surface"), ("line-strong", "ground"), ("action", "surface")]
+OUTLINES = [
+    ("line-strong", "surface"),
+    ("line-strong", "ground"),
+    ("action", "surface"),
+    *[(f"who-{n}", paper) for n in range(COLOURS) for paper in ("surface", "raised")],
+]
 
 
 def palettes() -> dict[str, dict[str, str]]:
-    light, dark = COLOURS.read_text().split("@media")
+    light, dark = SHEET.read_text().split("@media")
     found = [dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", text)) for text in (light, dark)]
     return {"light": found[0], "dark": found[0] | found[1]}
 

@@ -8,10 +8,11 @@ from oncall.incidents.models import Handoff, Incident
 from oncall.incidents.queries import incident_view
 from oncall.incidents.services import roles
 from oncall.incidents.services.handoffs import HandoffNote, offer_handoff
+from oncall.incidents.services.shift_changes import announce_due_changes
 from rotations.actors import Actor
 from rotations.models import Person
-from tests.factories.incidents import incident, named, role, rule, service
-from tests.factories.rotations import person
+from tests.factories.incidents import incident, named, on_call_in, role, rule, service
+from tests.factories.rotations import override, person, schedule, weekly_rotation
 from tests.oncall.pages.conftest import NOW, SignIn
 from tests.oncall.pages.reading import buttons_of, lines_of
 
@@ -140,3 +141,19 @@ def test_a_late_answer_is_told_where_it_was_pressed(signed_in: SignIn, led: Inci
 @pytest.mark.parametrize("path", ["/handoffs/999/accept/", "/handoffs/{number}/eat/"])
 def test_what_is_not_there_is_not_found(signed_in: SignIn, handoff: Handoff, bo: Person, path: str):
     assert signed_in(bo).post(path.format(number=handoff.pk)).status_code == 404
+
+
+def test_a_handoff_at_a_shift_change_says_why_it_was_offered(signed_in: SignIn, ada: Person, bo: Person):
+    primary = schedule("primary")
+    weekly_rotation(primary, [bo])
+    override(primary, NOW - timedelta(hours=1), timedelta(minutes=50), replaces=bo, person=ada)
+    lead = rule("lead", on_call_in(primary), on_shift_change="offer")
+    led = incident(service=service(lead), now=NOW - timedelta(minutes=30))
+    roles.accept(led, role=role(), person=ada, by=Actor.of_person(ada), now=NOW - timedelta(minutes=29))
+
+    announce_due_changes(now=NOW - timedelta(minutes=2))
+
+    page = " ".join(lines_of(signed_in(bo).get(f"/incidents/{led.number}/")))
+    assert (
+        "Offered to Bo Lind You, 8 min left The shift of the holder ended: on call in primary until Mon 09:00" in page
+    )

@@ -30,17 +30,25 @@ def test_the_page_shows_roles_people_and_the_timeline(signed_in: SignIn):
         f"#{declared.number} Checkout 5xx",
         "Declared Checkout open for 14 min by Oncall",
         "declared 03:00",
-        "Lead Ada Okafor Offered, time is up On call in payments-primary until Mon 09:00",
-        "Scribe Nobody Vacant Goes to the first responder who joins",
+        "Lead Ada Okafor Offered, time is up On call in payments-primary until Mon 09:00 Why, and more about Lead",
+        "Open Lead",
+        "Scribe Nobody Vacant since 03:00 Goes to the first responder who joins Why, and more about Scribe",
+        "Open Scribe",
         "You take part as observer. 1 person is here.",
         f"Join as responder incident {declared.number}",
         "Acknowledge",
         "Mark as mitigated",
         "Resolve",
+        "Every role ends, and nobody is asked any more. It can be reopened.",
+        "Resolve",
+    ]
+    assert lines_of(response, "people") == [
+        "People 1 asked",
+        "Bo Lind You Observer Engaged since 03:01",
+        "Ada Okafor Asked, has not joined",
+        "Take a break",
+        "Step away",
         "Leave",
-        "People",
-        "Bo Lind You observer",
-        "Ada Okafor asked, has not joined",
     ]
     assert lines_of(response, "timeline") == [
         "Timeline, latest first",
@@ -65,7 +73,7 @@ def test_a_resolved_incident_says_how_long_it_lasted_and_can_only_be_reopened(si
         "Resolved General lasted 10 min by Oncall",
         "declared 03:00 resolved 03:10",
     ]
-    assert buttons_of(response, "room") == ["Reopen"]
+    assert buttons_of(response) == ["Reopen", "Add the note"]
 
 
 def test_a_note_stands_in_the_timeline_with_its_author_and_its_lines(signed_in: SignIn):
@@ -109,17 +117,46 @@ def test_an_incident_that_is_not_there(signed_in: SignIn, part: str):
     )
 
 
-@pytest.mark.parametrize(("part", "queries"), [("", 9), ("room/", 7), ("timeline/", 4)])
-@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize(("part", "queries"), [("", 11), ("room/", 7), ("timeline/", 4), ("roles/lead/", 6)])
+@pytest.mark.parametrize(("entries", "count"), [(1, 1), (100, 3)])
 def test_people_and_notes_do_not_change_the_number_of_queries(
-    signed_in: SignIn, django_assert_num_queries, part: str, queries: int, count: int
+    signed_in: SignIn, django_assert_num_queries, part: str, queries: int, entries: int, count: int
 ):
     declared = incident()
     crew = [person(f"Person{number}") for number in range(count)]
     for one in crew:
         participants.join(declared, person=one, by=Actor.of_person(one), now=NIGHT)
-        notes.add_note(declared, text="Looking.", by=Actor.of_person(one), now=NIGHT)
+    for _ in range(entries):
+        notes.add_note(declared, text="Looking.", by=Actor.of_person(crew[0]), now=NIGHT)
     client = signed_in(crew[0])
 
     with django_assert_num_queries(queries):
         client.get(f"/incidents/{declared.number}/{part}")
+
+
+def test_a_timeline_that_is_too_long_says_where_the_rest_is(signed_in: SignIn):
+    declared = incident()
+    for number in range(200):
+        notes.add_note(declared, text=f"Note {number}", by=Actor.system(), now=NIGHT)
+
+    lines = lines_of(signed_in(person()).get(f"/incidents/{declared.number}/"), "timeline")
+
+    assert (lines[2], lines[-2:]) == (
+        "Note 199 Oncall",
+        [
+            "Note 0 Oncall",
+            f"What happened before that is in the API, at /api/v1/incidents/{declared.number}/timeline/.",
+        ],
+    )
+
+
+def test_a_drill_says_so_wherever_one_looks(signed_in: SignIn):
+    practice = incident("The warehouse burns", is_drill=True, by=person("Ada Okafor"))
+    client = signed_in(person("Bo Lind"))
+
+    page = client.get(f"/incidents/{practice.number}/")
+    others = [client.get(f"/incidents/{practice.number}/roles/lead/{part}") for part in ("", "handoff/")]
+
+    assert lines_of(page, "room")[0] == "This is a drill."
+    assert f"<title>Drill: #{practice.number} The warehouse burns · Oncall</title>" in page.content.decode()
+    assert ["Drill" in lines_of(other)[1].split() for other in others] == [True, True]

@@ -1,5 +1,6 @@
 """How are moments and spans said?"""
 
+import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -86,3 +87,28 @@ def test_moments_in_the_words_of_services_are_read_in_the_zone_of_the_viewer():
         said = moments_in_place("on call until 2026-11-23T08:00:00Z, then 2026-11-21T00:30:00+00:00", NOW)
 
     assert said == "on call until Mon 09:00, then tomorrow 01:30"
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "said"),
+    [
+        # Days in Berlin, where it is Friday 20 November.
+        ("2026-11-23T23:00Z", "2026-11-26T23:00Z", "Tue to Thu"),
+        ("2026-11-19T23:00Z", "2026-11-20T23:00Z", "today"),
+        ("2026-11-20T23:00Z", "2026-11-21T23:00Z", "tomorrow"),
+        ("2027-03-27T23:00Z", "2027-03-29T22:00Z", "Sun 28 Mar 2027 to Mon 29 Mar 2027"),
+        ("2026-11-23T23:00Z", "2026-11-24T11:00Z", "Tue 00:00 to Tue 12:00"),
+    ],
+)
+def test_whole_days_are_said_as_days(start: str, end: str, said: str):
+    tag = rendered("{% days start end %}", start=datetime.fromisoformat(start), end=datetime.fromisoformat(end))
+
+    assert re.sub("<[^>]+>", "", tag) == said
+
+
+def test_how_far_a_shift_is_ahead_is_counted_by_the_script():
+    at = NOW + timedelta(hours=2, minutes=14)
+
+    assert rendered("{% starts at %}", at=at) == (
+        '<time datetime="2026-11-21T01:44:00+01:00" data-deadline="starts">In 2 h 14 min</time>'
+    )

@@ -42,7 +42,7 @@ def test_whoever_chose_nothing_sees_everything_chosen(ada, signed_in):
         "reminders": ["1440", "60"],
     }
     lines = lines_of(page, "notices")
-    assert lines[:2] == ["What I am told", "Tell me by e-mail when to ada@example.test"]
+    assert lines[:2] == ["What I am told", "E-mails and reminders Tell me by e-mail when to ada@example.test"]
     assert lines[2].startswith("You are asked to do something in an incident always What becomes of your roles")
 
 
@@ -74,6 +74,10 @@ def test_with_scripts_the_part_comes_back_alone(ada, signed_in):
 
 
 def test_from_ones_own_page_one_comes_back_there(ada, signed_in):
+    mine = signed_in(ada).get("/me/")
+    assert lines_of(mine, "notices")[0] == "What I am told"
+    assert '<input type="hidden" name="page" value="me">' in mine.content.decode()
+
     answer = signed_in(ada).post(PAGE, {"topics": ["swaps"], "page": "me"})
 
     assert answer.headers["Location"] == "/me/#notices"

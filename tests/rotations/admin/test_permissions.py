@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from rotations.models import CalendarLink, Override, Person, Rotation, Schedule, Team
+from rotations.secrets import digest_of
 from tests.admin_forms import errors, page_for, page_of, send, shown_fields, signed_in, stored
 from tests.factories.rotations import (
     administrator,
@@ -185,6 +186,17 @@ def test_somebody_else_s_calendar_link_is_not_there(cast):
     assert cast.other_manager.get(address).headers["Location"] == reverse("admin:index")
     assert cast.other_manager.post(page_of(link, "revoke")).status_code == 404
     assert CalendarLink.objects.get().revoked_at is None
+
+
+def test_administrators_change_and_revoke_the_calendar_links_of_others(cast):
+    link, token = calendar_link(cast.people["Manager"])
+
+    cast.administrator.post(page_of(link, "new-address"))
+    rotated = CalendarLink.objects.get()
+    cast.administrator.post(page_of(link, "revoke"))
+
+    assert (rotated.owner, rotated.token_digest != digest_of(token)) == (cast.people["Manager"], True)
+    assert CalendarLink.objects.get().revoked_at is not None
 
 
 def test_members_who_manage_nothing_are_told_that_the_admin_is_not_theirs(cast):

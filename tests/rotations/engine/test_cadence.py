@@ -1,12 +1,12 @@
 """When handoffs fall, through every kind of clock change."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from rotations.engine.cadence import Cadence, Turn
+from rotations.engine.cadence import Cadence, ClockChange, Turn, clock_changes
 from rotations.engine.intervals import Interval
 from tests.rotations.engine.pictures import HOUR, at, cadence, span
 
@@ -183,3 +183,28 @@ def test_today_in_paris_begins_at_its_midnight():
     today = cadence("2024-06-01T00:00", "Europe/Paris").turn_at(at("2024-06-01 12:00"))
 
     assert Interval(today.start, today.end) == span("2024-05-31T22:00", "2024-06-01T22:00")
+
+
+@pytest.mark.parametrize(
+    ("zone", "around", "change"),
+    [
+        ("Europe/Berlin", "2026-10-25", ("2026-10-25 01:00", "2026-10-25 03:00", "2026-10-25 02:00")),
+        ("America/New_York", "2027-03-14", ("2027-03-14 07:00", "2027-03-14 02:00", "2027-03-14 03:00")),
+        ("Australia/Lord_Howe", "2026-04-04", ("2026-04-04 15:00", "2026-04-05 02:00", "2026-04-05 01:30")),
+        ("America/Santiago", "2026-09-06", ("2026-09-06 04:00", "2026-09-06 00:00", "2026-09-06 01:00")),
+        ("Pacific/Apia", "2011-12-30", ("2011-12-30 10:00", "2011-12-30 00:00", "2011-12-31 00:00")),
+    ],
+)
+def test_a_clock_change_is_what_the_clock_would_show_and_what_it_shows(zone: str, around: str, change: tuple[str, ...]):
+    moment, before, after = (datetime.fromisoformat(each) for each in change)
+    day = Interval(at(around), at(around) + timedelta(days=1))
+
+    assert clock_changes(ZoneInfo(zone), day) == (ClockChange(moment.replace(tzinfo=UTC), before, after),)
+
+
+def test_a_clock_change_is_of_the_window_that_it_begins_and_not_of_the_one_that_it_ends():
+    change, berlin = at("2026-10-25 01:00"), ZoneInfo("Europe/Berlin")
+
+    assert [each.at for each in clock_changes(berlin, Interval(change, change + HOUR))] == [change]
+    assert clock_changes(berlin, Interval(change - HOUR, change)) == ()
+    assert clock_changes(ZoneInfo("UTC"), Interval(change, change + timedelta(days=400))) == ()

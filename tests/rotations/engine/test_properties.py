@@ -12,7 +12,7 @@ from rotations.engine.edits import edited
 from rotations.engine.intervals import Interval, merge, micros
 from rotations.engine.lookahead import Timeline
 from rotations.engine.plan import Absence, Answer, Override, Plan, Silence, answer_at
-from rotations.engine.sweep import outlook, shifts
+from rotations.engine.sweep import outlook, shifts, silences
 from rotations.engine.terms import Outlook, Shift
 from rotations.engine.windows import Tally
 from tests.rotations.engine.random_plans import Chance, chances_and_plans, plans_and_windows
@@ -120,6 +120,7 @@ def test_shifts_gaps_and_silence_tile_the_window(case):
 
     assert [tile.start for tile in tiles] == [window.start, *(tile.end for tile in tiles[:-1])]
     assert tiles[-1].end == window.end
+    assert silences(plan, window) == seen.silence
 
 
 @given(plans_and_windows())

@@ -1,11 +1,16 @@
 """Which addresses stand inside?"""
 
+from contextlib import suppress
+from dataclasses import replace
 from ipaddress import ip_address, ip_network
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rotations.outgoing import Unreachable, check
 from rotations.outgoing.addresses import is_inside
+from rotations.outgoing.targets import redirected, target_of
 from tests.strangers import ALLOWED
 
 
@@ -108,3 +113,17 @@ def test_a_name_with_public_addresses_only_is_let_pass(names):
 
     check(f"http://{ALLOWED}/")
     check("https://calendar.example.test/leave.ics?key=a%20b")
+
+
+URLS = st.text(st.sampled_from("htps:/[]@%?#.&=\\ \t\r\n\0aZ9-_é☃\ud800ß"), max_size=40)
+
+
+@settings(deadline=None)
+@given(st.one_of(st.text(max_size=60), URLS, URLS.map("http://{}".format), URLS.map("https://a:1/{}".format)))
+def test_whatever_is_typed_in_is_a_place_or_refused(text):
+    with suppress(Unreachable):
+        target = target_of(text)
+
+        assert target_of(target.url) == replace(target, authorization="")
+        assert redirected(target, text).origin == target.origin
+        assert (target.url + target.host).isascii()

@@ -1,6 +1,7 @@
 """What comes back from an address that somebody gave us, and what does it learn of us?"""
 
 import gzip
+import tracemalloc
 import zlib
 from ipaddress import ip_network
 
@@ -8,7 +9,7 @@ import pytest
 
 from rotations.outgoing import Limits, Unreachable, send
 from tests.rotations.outgoing.certificates import authority_and_server
-from tests.strangers import INSIDE, answering, http, redirect, stranger
+from tests.strangers import INSIDE, answering, bomb, http, redirect, stranger
 
 QUICK = Limits(seconds=0.3, bytes=10_000, redirects=2)
 PATIENT = Limits(seconds=30, bytes=10_000, redirects=2)
@@ -154,6 +155,8 @@ def test_a_redirect_is_checked_as_the_first_address_was():
         ("http://[fd00:ec2::254]/latest/meta-data/", "forbidden_address"),
         ("//127.0.0.2/", "forbidden_address"),
         ("file:///etc/passwd", "invalid_url"),
+        ("http://[::1", "invalid_url"),
+        ("/a b", "invalid_url"),
         ("/again", "too_many_redirects"),
     ],
 )
@@ -241,7 +244,7 @@ def test_a_certificate_is_checked_for_the_name_whatever_address_is_connected_to(
     asked = []
     server_side.sni_callback = lambda _socket, name, _context: asked.append(name)
     with stranger(answering(http(b"sealed")), tls=server_side) as server:
-        right = heard(f"https://calendar.example.test:{server.port}/")
+        right = heard(f"https://calendar.example.test.:{server.port}/")
         wrong = reason(f"https://other.example.test:{server.port}/")
 
     assert (right, wrong) == ((200, b"sealed"), "unreachable")
@@ -277,3 +280,16 @@ def test_odd_headers_put_no_address_into_the_log(caplog):
         assert send(f"{server.url}/private-hidden").status == 200
 
     assert "hidden" not in caplog.text
+
+
+def test_200_megabytes_packed_into_200_kilobytes_are_never_unpacked():
+    answer = http(bomb(), "Content-Encoding: gzip")
+    with stranger(answering(answer)) as server:
+        tracemalloc.start()
+        try:
+            assert reason(server.url, Limits(bytes=1024 * 1024)) == "too_large"
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+
+    assert peak < 4 * 1024 * 1024

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from rotations.actors import Actor
 from rotations.errors import Conflict, Invalid, NotPermitted
-from rotations.models import Person, Schedule, ScheduleChange
+from rotations.models import CalendarLink, Person, Schedule, ScheduleChange
 from rotations.queries import on_call
 from rotations.services.people import add_person, deactivate_person, edit_person, reactivate_person
 from rotations.signals import person_deactivated
@@ -165,14 +165,18 @@ def test_only_administrators_add_deactivate_and_reactivate():
 def test_a_deactivated_person_is_off_call_everywhere_and_their_links_are_closed():
     ada = person("Ada")
     three_schedules(ada)
-    link, _ = calendar_link(ada)
+    bo = person("Bo")
+    calendar_link(ada, schedule=Schedule.objects.earliest("pk"))
+    calendar_link(bo, person=ada)
+    calendar_link(bo)
     before = revisions()
 
     deactivate_person(ada, by=SYSTEM, now=NOW)
 
     ada.refresh_from_db()
-    link.refresh_from_db()
-    assert (ada.is_active, ada.deactivated_at, link.revoked_at) == (False, NOW, NOW)
+    assert (ada.is_active, ada.deactivated_at) == (False, NOW)
+    # Their own, and what others have of theirs.
+    assert [link.revoked_at for link in CalendarLink.objects.order_by("pk")] == [NOW, NOW, None]
     assert {slug: revision - before[slug] for slug, revision in revisions().items()} == {
         "member": 1,
         "named": 1,

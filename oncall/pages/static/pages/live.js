@@ -3,6 +3,8 @@
 
 (() => {
   const title = document.title;
+  // What is preserved is moved: newer browsers move a field with its focus and its keyboard, the list of a select none.
+  const IN_USE = "moveBefore" in Element.prototype ? "select:focus" : ":is(input, textarea, select):focus";
   let serverAhead = 0;
   let lastAnswer = new Date();
 
@@ -16,8 +18,10 @@
   function tick() {
     document.querySelectorAll("time[data-deadline]").forEach((time) => {
       const left = Math.round((new Date(time.dateTime) - Date.now() - serverAhead) / 1000);
-      if (left <= 0) time.textContent = "time is up";
-      else if (left < 3600) time.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")} left`;
+      const starts = time.dataset.deadline === "starts";
+      const clock = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+      if (left <= 0) time.textContent = starts ? "Now" : "time is up";
+      else if (left < 3600) time.textContent = starts ? `In ${clock}` : `${clock} left`;
     });
   }
 
@@ -49,8 +53,8 @@
     // A refusal comes with the part it belongs to; any other page that is not a part would not fit into one.
     event.detail.shouldSwap = xhr.status < 500 && xhr.getResponseHeader("Oncall-Part") !== null;
     if (!event.detail.shouldSwap && xhr.status >= 400 && xhr.status < 500) location.reload();
-    // A poll must not take a button away between press and release.
-    if (isPoll(event) && target.querySelector("button:active")) event.detail.shouldSwap = false;
+    // A poll must not take a button away between press and release, nor a field from under somebody's fingers.
+    if (isPoll(event) && target.querySelector(`button:active, ${IN_USE}`)) event.detail.shouldSwap = false;
   });
 
   document.addEventListener("htmx:afterSettle", tell);
@@ -60,7 +64,15 @@
     if (status > 0 && status < 500) lastAnswer = new Date();
     late(status === 0 || status >= 500);
     // What was pressed in one section may show in another.
-    if (!isPoll(event)) refresh(document.getElementById(event.detail.target.id));
+    if (isPoll(event)) return;
+    const section = document.getElementById(event.detail.target.id);
+    refresh(section);
+    // The button that was pressed may be gone; whoever uses the keyboard goes on from where it was.
+    if (section && document.activeElement === document.body) {
+      section.tabIndex = -1;
+      section.focus({ preventScroll: true });
+    }
+    document.querySelector(".strip.refused:not([hidden])")?.scrollIntoView({ block: "nearest" });
   });
 
   document.addEventListener("visibilitychange", () => {

@@ -3,9 +3,14 @@
 import pytest
 
 from oncall.incidents.models import Incident, Status, TimelineEntry
+from oncall.incidents.queries import incident_view
+from oncall.incidents.services import participants
+from oncall.incidents.services.bringing_in import ask_person
+from oncall.incidents.services.handoffs import HandoffNote, offer_handoff
+from rotations.actors import Actor
 from rotations.models import Person
 from tests.admin_forms import messages, page_for, page_of, signed_in, stored
-from tests.factories.incidents import incident
+from tests.factories.incidents import NIGHT, incident, role
 from tests.factories.rotations import administrator, person, team
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +41,51 @@ def test_an_incident_is_acknowledged_and_resolved_by_whoever_is_signed_in():
     assert said == [f"{declared} was acknowledged."]
     assert Incident.objects.get().status == Status.RESOLVED
     assert [*told.order_by("id")] == [("acknowledged", "Ada"), ("resolved", "Ada")]
+
+
+def test_an_incident_is_mitigated_and_reopened():
+    declared = incident()
+    browser = signed_in(administrator())
+
+    said = [messages(browser, browser.post(page_of(declared, verb)))[0] for verb in ("mitigate", "resolve", "reopen")]
+
+    assert said == [f"{declared} is mitigated.", f"{declared} was resolved.", f"{declared} is open again."]
+    assert (Incident.objects.get().status, Incident.objects.get().epoch) == ("declared", 2)
+
+
+def test_somebody_is_asked_to_hold_a_role_and_it_is_taken_from_them_by_force():
+    ada, bo = person("Ada"), person("Bo")
+    declared = incident(by=ada)
+    root, member = administrator(), person("Mia")
+    team(managers=[member])
+    browser, lead = signed_in(root), role().pk
+
+    empty = browser.post(page_of(declared, "take"), {"role": lead, "reason": ""})
+    assigned = messages(browser, browser.post(page_of(declared, "assign"), {"role": lead, "person": bo.pk}))
+    stranger = signed_in(Person.objects.get(pk=member.pk))
+    forbidden = messages(stranger, stranger.post(page_of(declared, "take"), {"role": lead, "reason": "x"}))
+    taken = messages(browser, browser.post(page_of(declared, "take"), {"role": lead, "reason": "Ada sleeps."}))
+
+    assert (empty.status_code, "This field is required." in empty.content.decode()) == (200, True)
+    assert assigned[0].startswith(f"{declared}: Ada is Lead since")
+    assert forbidden == [f"{declared}: Only managers of the service's team and administrators take a role from Ada."]
+    assert taken == [f"In {declared}, the role is yours."]
+    assert [(seat.holder, seat.state) for seat in incident_view(declared.number).roles] == [(root, "accepted")]
+
+
+def test_the_page_tells_who_handed_over_who_works_and_who_saw_it():
+    ada, bo = person("Ada"), person("Bo")
+    declared = incident(by=ada)
+    by = Actor.of_person(ada)
+    note = HandoffNote(status="Half of it is back.")
+    offer_handoff(declared, role=role(), person=ada, to=bo, note=note, by=by, now=NIGHT)
+    participants.change_status(declared, person=ada, status="on_break", by=by, now=NIGHT)
+    ask_person(declared, person=person("Cy"), reason="You wrote it.", by=by, now=NIGHT)
+
+    page = signed_in(administrator()).get(page_of(declared)).content.decode()
+
+    for told in ("Who handed over to whom", "Half of it is back.", "On a break since", "asked by Ada: You wrote it."):
+        assert told in page
 
 
 def test_nothing_of_an_incident_is_edited_or_added_in_the_admin():

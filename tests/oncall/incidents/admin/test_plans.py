@@ -6,10 +6,22 @@ from django.test import Client
 from oncall.incidents.models import ResponsePlan, Role, RoleRule, Service
 from rotations.models import Person
 from tests.admin_forms import errors, opened, page_for, page_of, refused, send, signed_in, stored
-from tests.factories.incidents import FIRST_TO_JOIN, named, on_call_in, response_plan, role, rule, service
+from tests.factories.incidents import (
+    FIRST_TO_JOIN,
+    holder_of,
+    member_of,
+    named,
+    on_call_in,
+    response_plan,
+    role,
+    rule,
+    service,
+)
 from tests.factories.rotations import administrator, person, schedule, team
 
 pytestmark = pytest.mark.django_db
+
+KINDS = "on call, next on call, first to join, declarer, person, team, holder of"
 
 ONE_RULE = {
     "rules-TOTAL_FORMS": "1",
@@ -34,7 +46,10 @@ def rules_of(plan: ResponsePlan) -> list[tuple[str, list[str]]]:
 def test_one_form_makes_a_plan_with_its_roles_and_ordered_sources(root):
     ada = person("Ada")
     primary = schedule("payments-primary", name="Primary")
-    sources = f"on call: {primary.slug}\nNext on call :{primary.slug}\n\nfirst to join\nperson: {ada.email.upper()}\n"
+    sources = (
+        f"on call: {primary.slug}\nNext on call :{primary.slug}\n\nfirst to join\nperson: {ada.email.upper()}\n"
+        f"team: {primary.team.slug}\nholder of: {role('scribe').slug}\n"
+    )
 
     send(
         root,
@@ -54,17 +69,26 @@ def test_one_form_makes_a_plan_with_its_roles_and_ordered_sources(root):
                 "Who is next on call in a schedule: Primary",
                 "Who joins first: anyone",
                 "A person: Ada",
+                "The least-loaded member of a team: Payments primary team",
+                "Who holds another role: Scribe",
             ],
         )
     ]
 
 
 def test_the_sources_of_a_rule_come_back_as_they_were_written(root):
-    plan = response_plan([rule("lead", on_call_in(schedule()), FIRST_TO_JOIN, named(person("Ada")))])
+    sources = (on_call_in(schedule()), FIRST_TO_JOIN, named(person("Ada")), member_of(team()), holder_of("scribe"))
+    plan = response_plan([rule("lead", *sources)])
 
     fields = opened(root, page_of(plan))
 
-    assert fields["rules-0-sources"] == "on call: payments-primary\nfirst to join\nperson: ada@example.test"
+    assert fields["rules-0-sources"].splitlines() == [
+        "on call: payments-primary",
+        "first to join",
+        "person: ada@example.test",
+        "team: payments",
+        "holder of: scribe",
+    ]
 
 
 def test_rules_are_kept_in_the_order_of_their_numbers_and_taken_out_when_ticked(root):
@@ -97,7 +121,10 @@ def test_bad_sources_are_errors_of_their_rule_and_nothing_is_written(root):
     before = stored()
     address = page_for(ResponsePlan)
     fields = opened(root, address) | ONE_RULE | {"name": "Plan", "slug": "plan-b", "rules-0-role": role().pk}
-    lines = "on call: nowhere\non call\nperson: zoe@example.test\nperson\nastrology: stars"
+    lines = (
+        "on call: nowhere\non call\nperson: zoe@example.test\nperson\nastrology: stars\n"
+        "team: nobodies\nteam\nholder of: jester\nholder of:"
+    )
 
     answer = root.post(address, {**fields, "rules-0-sources": lines})
 
@@ -108,7 +135,11 @@ def test_bad_sources_are_errors_of_their_rule_and_nothing_is_written(root):
                 "Line 2: name a schedule after a colon.",
                 "Line 3: nobody has the e-mail address “zoe@example.test”.",
                 "Line 4: name a person after a colon.",
-                "Line 5: “astrology” is none of on call, next on call, first to join, declarer, person.",
+                f"Line 5: “astrology” is none of {KINDS}.",
+                "Line 6: there is no team “nobodies”.",
+                "Line 7: name a team after a colon.",
+                "Line 8: there is no role “jester”.",
+                "Line 9: name a role after a colon.",
             ]
         }
     ]

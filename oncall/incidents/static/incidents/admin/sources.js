@@ -10,7 +10,10 @@
     ["first to join", "Who joins first", null],
     ["declarer", "Who declared the incident", null],
     ["person", "This person", "people"],
+    ["team", "The least-loaded member of", "teams"],
+    ["holder of", "Whoever holds", "roles"],
   ];
+  const NAMES = { schedules: "Schedule", people: "Person", teams: "Team", roles: "Role" };
 
   const choicesOf = (kind) => (KINDS.find(([words]) => words === kind) || [])[2];
 
@@ -78,7 +81,7 @@
         }),
       ] });
       if (choices) {
-        who.append(select(choices === "people" ? "Person" : "Schedule", offered[choices], row.name, (name) => {
+        who.append(select(NAMES[choices], offered[choices], row.name, (name) => {
           row.name = name;
           write();
         }));

@@ -1,0 +1,1 @@
+"""The timeline of a schedule: which days it shows, who has which colour, and where everything is drawn."""

@@ -1,0 +1,42 @@
+"""A person's own page under the strict policy: a calendar's address is copied, and a mistake taken back."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from rotations.models import Absence, CalendarLink
+from rotations.secrets import digest_of
+from tests.factories.rotations import PASSWORD, absence, person, schedule, team, weekly_rotation
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def test_an_address_is_copied_and_a_mistake_taken_back(page: Page, live_server: LiveServer):
+    ada, bo = person("Ada Okafor", password=PASSWORD), person("Bo Lind")
+    weekly_rotation(schedule("payments-primary", of=team(members=[ada, bo])), [ada, bo])
+    now = timezone.now()
+    absence(ada, now + timedelta(days=2), timedelta(days=20), now=now)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"{live_server.url}/accounts/login/?next=/me/")
+    page.get_by_label("E-mail").fill(ada.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+
+    page.get_by_text("Make a calendar link").click()
+    page.get_by_role("button", name="Make the link").click()
+    page.get_by_role("button", name="Copy").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    page.get_by_text("Change or remove").click()
+    page.get_by_role("button", name="Remove").click()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#absences")).to_contain_text("Put back.")
+    page.locator("#absences").get_by_role("button", name="Ask for a swap").first.click()
+
+    # The sections beside the one that was pressed follow.
+    expect(page.locator("#swaps")).to_contain_text("You asked the team to take over")
+    assert CalendarLink.objects.get().token_digest == digest_of(copied.split("/")[-2])
+    assert Absence.objects.count() == 1

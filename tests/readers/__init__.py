@@ -1,0 +1,1 @@
+"""Calendar readers of others, which our feeds are put to."""
