@@ -1,15 +1,18 @@
-"""An incident from 02:40 to a reopening, across a shift change at 03:00: who did what at any moment, and what was said.
+"""An incident from 02:40 to a reopening, across a shift change at 03:00: who did what, and who was told.
 
 The plan keeps a lead through a change of shift, and offers communications to whoever comes on call.
 """
 
 from dataclasses import dataclass
+from email.utils import parseaddr
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.utils import timezone
 
 from oncall.incidents.models import ShiftChangePolicy
+from oncall.notices.models import Message, Notice
 from rotations.models import Person, Schedule, Team
 from tests.factories.access import bearer
 from tests.factories.incidents import FIRST_TO_JOIN, on_call_in, rule, service
@@ -83,10 +86,35 @@ on call in support until 2026-11-21T03:00:00Z; Elif Aydin goes on until then
 03:58 Gus Herrera: Gus Herrera accepted to be Technical driver
 04:20 Bo Lind: Bo Lind resolved the incident"""
 
+# When, which kind of notice, its subject, and to whom.
+TOLD = """\
+02:00 shift_soon: You are on call in 1 h -> Bo, Dmitri, Frances
+02:40 role_offered: You are asked to be Lead -> Ada
+02:42 role_offered: You are asked to be Lead -> Carla
+02:48 role_offered: You are asked to be Communications -> Elif
+02:48 vacancy: Nobody is Technical driver -> Mia
+02:50 help_asked: Carla Nunes asks you for help -> Gus
+02:50 nagged: Still nobody is Technical driver -> Carla, Elif, Mia
+03:00 handoff_offered: You are asked to take Communications over from Elif Aydin -> Frances
+03:00 shift_handed_over: You are on call now; Carla Nunes goes on as Lead -> Bo, Dmitri
+03:00 shift_handed_over: Your shift ended: Communications is offered to Frances Moore -> Elif
+03:00 shift_soon: You are on call in 24 h -> Ada, Carla, Elif
+03:03 handoff_answered: Frances Moore took Communications over -> Elif
+03:05 handoff_offered: You are asked to take Lead over from Carla Nunes -> Bo
+03:12 handoff_answered: Bo Lind took Lead over -> Carla
+03:12 lead_changed: Bo Lind is Lead -> Elif, Frances, Gus
+03:40 resolved: Resolved -> Carla, Elif, Frances, Gus
+03:55 reopened: Reopened -> Bo, Carla, Elif, Frances, Gus
+03:55 role_offered: You are asked to be Communications -> Frances
+03:55 role_offered: You are asked to be Lead -> Bo
+03:55 role_offered: You are asked to be Technical driver -> Gus
+03:56 lead_changed: Bo Lind is Lead -> Carla, Elif, Frances, Gus
+04:20 resolved: Resolved -> Carla, Elif, Frances, Gus"""
+
 
 @pytest.fixture
 def night(live_server, monkeypatch) -> Night:
-    begun = Night(live_server.url, "02:00")
+    begun = Night(live_server.url, "01:50")
     monkeypatch.setattr(timezone, "now", lambda: begun.now)
     return begun
 
@@ -140,6 +168,8 @@ def plan_payouts(payments: Team, *, lead: tuple[Schedule, Schedule], support: Sc
 
 
 def until_help_came(company: Company, night: Night) -> None:
+    night.until("01:50")
+    night.until("02:00")
     declared = company.relay.at("02:40", "incidents/", {"title": "Payouts are late", "service": "payouts"})
     night.number = declared["number"]
     company.ada.at("02:42", "{incident}/roles/lead/decline/", {"reason": "on a train"})
@@ -175,19 +205,38 @@ def over_and_back(company: Company, *, earlier: int) -> None:
     company.bo.at("04:20", "{incident}/resolve/")
 
 
-def in_words(seats: dict[str, Any]) -> str:
+def seats_in_words(seats: dict[str, Any]) -> str:
     held = [f"{one['role']} {one['holder']['name'].split()[0]} {one['state']}" for one in seats["roles"]]
     return ", ".join(held + [f"{one['role']} vacant as {one['because']}" for one in seats["vacancies"]])
 
 
-def test_the_ledger_knows_every_instant_and_the_timeline_says_why(company, night):
+def messages_in_words() -> list[str]:
+    """Return what was sent, one line for those who were told the same at once, sorted."""
+    rows = Message.objects.select_related("notice__person").order_by("notice__person")
+    told: dict[str, list[str]] = {}
+    for sent in rows:
+        said = f"{sent.notice.kind}: {_about(sent.notice)}"
+        told.setdefault(f"{sent.sent_at:%H:%M} {said}", []).append(sent.notice.person.name.split()[0])
+    return sorted(f"{said} -> {', '.join(names)}" for said, names in told.items())
+
+
+def _about(notice: Notice) -> str:
+    """Return the subject without the incident or schedule that ends it."""
+    return notice.subject.rpartition(": ")[0]
+
+
+def test_the_ledger_knows_every_instant_the_timeline_says_why_and_everybody_concerned_is_told(company, night):
     until_help_came(company, night)
     earlier = across_the_shift_change(company, night)
     over_and_back(company, earlier=earlier)
 
     asked = {clock: company.mia.read(f"{{incident}}/roles/?at={DAY}T{clock}Z") for clock in LEDGER}
-    assert {clock: in_words(seats) for clock, seats in asked.items()} == LEDGER
+    assert {clock: seats_in_words(seats) for clock, seats in asked.items()} == LEDGER
     said = company.mia.read("{incident}/timeline/")["results"]
     assert [f"{one['at'][11:16]} {one['by']['name']}: {one['text']}" for one in said] == TIMELINE.splitlines()
+    assert messages_in_words() == TOLD.splitlines()
+    written = {(one.person.email, one.subject) for one in Notice.objects.select_related("person")}
+    assert {(parseaddr(sent.to[0])[1], sent.subject) for sent in mail.outbox} == written
+    assert len(mail.outbox) == Notice.objects.count() == 44
     ended = company.mia.read("{incident}/")
     assert [ended[name] for name in ("status", "epoch", "severity")] == ["resolved", 2, 1]
