@@ -7,7 +7,6 @@ import shlex
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
-from itertools import zip_longest
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -30,11 +29,11 @@ def commands(section: str) -> list[str]:
 
 
 def examples(section: str) -> list[tuple[str, str]]:
-    """Return the commands of a section, each with what is shown of its answer: the lines below it, joined."""
+    """Return the commands of a section, each with what is shown of its answer: the lines below it."""
     text = README.read_text().partition(f"\n## {section}\n")[2].partition("\n## ")[0]
     blocks = re.findall(r"```console\n(.*?)```", text, flags=re.DOTALL)
     typed = re.split(r"^\$ ", "".join(blocks).replace("\\\n", " "), flags=re.MULTILINE)[1:]
-    return [(command, " ".join(shown)) for command, *shown in map(str.splitlines, typed)]
+    return [(command, "\n".join(shown).strip()) for command, *shown in map(str.splitlines, typed)]
 
 
 def is_as_shown(answer: Any, shown: Any) -> bool:
@@ -49,11 +48,12 @@ def is_as_shown(answer: Any, shown: Any) -> bool:
         case str():
             return isinstance(answer, str) and bool(re.fullmatch(re.escape(shown).replace("…", ".*"), answer))
         case dict():
-            return all(name in answer and is_as_shown(answer[name], value) for name, value in shown.items())
+            has_all = isinstance(answer, dict) and shown.keys() <= answer.keys()
+            return has_all and all(is_as_shown(answer[name], value) for name, value in shown.items())
         case [*first, "…"]:
-            return is_as_shown(answer[: len(first)], first)
+            return len(answer) >= len(first) and all(map(is_as_shown, answer, first))
         case list():
-            return all(is_as_shown(*pair) for pair in zip_longest(answer, shown))
+            return len(answer) == len(shown) and all(map(is_as_shown, answer, shown))
         case _:
             return bool(answer == shown)
 

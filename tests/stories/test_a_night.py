@@ -5,6 +5,7 @@ from string import Template
 from typing import Any
 
 import pytest
+from django.core import mail
 
 from tests.stories.night import let_the_worker_look
 from tests.stories.readme import carry_out, examples, is_as_shown, parsed
@@ -42,10 +43,19 @@ def read_off(name: str, answer: Any) -> str:
     raise AssertionError(f"the README does not say where ${name} comes from")
 
 
+def is_in_the_mail(shown: str, shell: dict[str, str]) -> bool:
+    """Say whether a mail has all headers that the README shows, of the incident that it has here."""
+    wanted = set(shown.replace("#3", f"#{shell['N']}").splitlines())
+    return any(wanted <= {f"{name}: {value}" for name, value in sent.message().items()} for sent in mail.outbox)
+
+
 def test_each_answer_is_what_the_readme_shows_of_it(shell, live_server):
     answer, carried_out = None, 0
 
     for command, shown in examples(SECTION):
+        if command.startswith("grep "):
+            assert is_in_the_mail(shown, shell)
+            continue
         if not command.startswith("curl "):
             assign(command, shell, answer)
             continue
@@ -56,3 +66,24 @@ def test_each_answer_is_what_the_readme_shows_of_it(shell, live_server):
         assert is_as_shown(answer, parsed(shown)), (command, answer)
 
     assert carried_out == 18
+
+
+@pytest.mark.parametrize(
+    ("answer", "shown", "is_so"),
+    [
+        ({"state": "offered", "id": 7}, {"state": "offered"}, True),
+        ({"state": "accepted"}, {"state": "offered"}, False),
+        ({}, {"state": "offered"}, False),
+        ("on call until 09:00Z, by override 1", "on call until …", True),
+        ("on call (until 09:00Z)", "on call (until …", True),
+        ("next on call until 09:00Z", "on call until …", False),
+        ([1, 2, 3], [1, "…"], True),
+        ([1, 2, 3], ["…", 2, 3], True),
+        ([1, 2, 3], [1, 2], False),
+        ([], ["…", "…"], False),
+        (None, {"state": "offered"}, False),
+        (True, True, True),
+    ],
+)
+def test_what_is_shown_of_an_answer_must_be_in_it(answer, shown, is_so):
+    assert is_as_shown(answer, shown) is is_so
