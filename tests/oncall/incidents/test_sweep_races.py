@@ -83,7 +83,8 @@ def test_an_acceptance_and_the_nagging_about_it_wait_for_each_other(at_once: AtO
 
 def test_whoever_is_deactivated_while_they_are_offered_a_handoff_leaves_none_that_waits_for_them(
     several: Sequence[Incident],
-, at_once: AtOnce):
+    at_once: AtOnce,
+):
     bo = Person.objects.get(name="Bo")
 
     at_once(
