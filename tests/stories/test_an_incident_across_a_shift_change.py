@@ -144,8 +144,9 @@ def company(night: Night) -> Company:
         support=daily("support", elif_, frances),
     )
     weekly_rotation(schedule("db-primary"), [gus])
-    callers = (Caller(night, bearer("incidents", person=one)) for one in (ada, bo, carla, elif_, frances, gus, mia))
-    return Company(*callers, relay=Caller(night, bearer("incidents")))
+    cast = {"ada": ada, "bo": bo, "carla": carla, "elif_": elif_, "frances": frances, "gus": gus, "mia": mia}
+    callers = {name: Caller(night, bearer("incidents", person=one)) for name, one in cast.items()}
+    return Company(**callers, relay=Caller(night, bearer("incidents")))
 
 
 def daily(slug: str, before: Person, after: Person, **fields: Any) -> Schedule:
@@ -212,17 +213,15 @@ def seats_in_words(seats: dict[str, Any]) -> str:
 
 def messages_in_words() -> list[str]:
     """Return what was sent, one line for those who were told the same at once, sorted."""
-    rows = Message.objects.select_related("notice__person").order_by("notice__person")
+    sent = Message.objects.order_by("notice__person").values_list(
+        "sent_at", "notice__kind", "notice__subject", "notice__person__name"
+    )
     told: dict[str, list[str]] = {}
-    for sent in rows:
-        said = f"{sent.notice.kind}: {_about(sent.notice)}"
-        told.setdefault(f"{sent.sent_at:%H:%M} {said}", []).append(sent.notice.person.name.split()[0])
+    for at, kind, subject, name in sent:
+        # Without the incident or the schedule, which end every subject.
+        about = subject.rpartition(": ")[0]
+        told.setdefault(f"{at:%H:%M} {kind}: {about}", []).append(name.split()[0])
     return sorted(f"{said} -> {', '.join(names)}" for said, names in told.items())
-
-
-def _about(notice: Notice) -> str:
-    """Return the subject without the incident or schedule that ends it."""
-    return notice.subject.rpartition(": ")[0]
 
 
 def test_the_ledger_knows_every_instant_the_timeline_says_why_and_everybody_concerned_is_told(company, night):
