@@ -71,8 +71,8 @@ class Row:
 
     @property
     def may_hand_off(self) -> bool:
-        """Return whether the viewer can offer it to somebody else."""
-        return self.is_viewer and self.state == State.ACCEPTED and self.handoff is None
+        """Return whether the viewer can offer it to somebody else, though a shift change may have offered it."""
+        return self.is_viewer and self.state == State.ACCEPTED and (self.handoff is None or bool(self.handoff.why))
 
 
 def held_row(seat: SeatView, handoff: Handoff | None, *, viewer: Person, responds: bool) -> Row:

@@ -56,10 +56,11 @@ def offer_handoff(
     """Let ``person``, who accepted the role, ask ``to`` to take it over. Offering the same twice is harmless.
 
     Whoever is asked need not take part; they join on accepting. Whether roles exclude each other is looked at then.
+    What was offered at a shift change gives way.
 
     Raises:
-        Conflict: ``handoff_open`` with ``handoff`` if another one waits, ``not_accepted``, ``role_taken`` if ``to``
-            holds a seat of this role, ``incident_resolved``.
+        Conflict: ``handoff_open`` with ``handoff`` if another one of theirs waits, ``not_accepted``, ``role_taken`` if
+            ``to`` holds a seat of this role, ``incident_resolved``.
         Invalid: ``invalid`` for a handoff to oneself or a note that does not fit; ``person_deactivated``.
         NotPermitted: ``person`` does not hold the role (``holder`` does); ``by`` is somebody else.
     """
@@ -72,7 +73,9 @@ def offer_handoff(
         assignment = _seat_to_hand_off(room, role, person)
         _refuse_seated(room, role, to)
         if waiting := handoff_of(room, assignment):
-            return _same_handoff(waiting, to, said)
+            if _is_same(waiting, to, said):
+                return waiting
+            _make_way(room, waiting, person)
         handoff = open_handoff(room, assignment, to, **asdict(said))
         status = f": {said.status}" if said.status else ""
         tell(room, handoff, "handoff_offered", f"{person.name} offers to hand {role.name} to {to.name}{status}")
@@ -170,11 +173,16 @@ def _seat_to_hand_off(room: Room, role: Role, person: Person) -> Assignment:
     return mine
 
 
-def _same_handoff(waiting: Handoff, to: Person, note: HandoffNote) -> Handoff:
-    if waiting.person_id == to.pk and all(getattr(waiting, name) == value for name, value in asdict(note).items()):
-        return waiting
-    detail = f"{path_of(waiting)} waits for an answer; take it back first."
-    raise Conflict("handoff_open", detail, handoff=waiting.pk)
+def _is_same(waiting: Handoff, to: Person, note: HandoffNote) -> bool:
+    return waiting.person_id == to.pk and all(getattr(waiting, name) == said for name, said in asdict(note).items())
+
+
+def _make_way(room: Room, waiting: Handoff, person: Person) -> None:
+    """Let what the holder says take the place of what a shift change offered without a word."""
+    if not waiting.is_automatic:
+        detail = f"{path_of(waiting)} waits for an answer; take it back first."
+        raise Conflict("handoff_open", detail, handoff=waiting.pk)
+    cancel_handoff_in(room, waiting, CancelReason.WITHDRAWN, cause=f"{person.name} hands it off in their own words")
 
 
 def _refuse_seated(room: Room, role: Role, person: Person) -> None:

@@ -9,7 +9,13 @@ from django.test.utils import CaptureQueriesContext
 
 from oncall.incidents.models import Handoff, Incident, WatchedSchedule
 from oncall.incidents.services import lifecycle, participants, roles
-from oncall.incidents.services.handoffs import accept_handoff, decline_handoff, expire_due_handoffs, offer_handoff
+from oncall.incidents.services.handoffs import (
+    HandoffNote,
+    accept_handoff,
+    decline_handoff,
+    expire_due_handoffs,
+    offer_handoff,
+)
 from oncall.incidents.services.shift_changes import announce_due_changes
 from rotations.actors import Actor
 from rotations.models import Person, Schedule
@@ -184,6 +190,25 @@ def test_by_policy_whoever_comes_is_offered_a_handoff_and_the_outgoing_leads_unt
     answer(handoff, accept_handoff, at=MONDAY + timedelta(minutes=2))
     assert standing(one) == {"lead": "Bo accepted"}
     assert one.assignments.get(person=bo).because == f"{because}, after the shift of Ada"
+
+
+def test_what_a_shift_change_offered_gives_way_to_what_the_holder_offers_with_a_note(
+    primary: Schedule, ada: Person, bo: Person
+):
+    one = led_by_ada(primary, "offer")
+    announce_due_changes(now=MONDAY)
+    automatic, note = waiting(one), HandoffNote(status="Rolling back.")
+    later = MONDAY + timedelta(minutes=1)
+
+    offered = offer_handoff(one, role=role(), person=ada, to=bo, note=note, by=Actor.of_person(ada), now=later)
+
+    assert automatic is not None
+    automatic.refresh_from_db()
+    assert (automatic.state, automatic.reason) == ("cancelled", "withdrawn")
+    assert (offered.person, offered.status, offered.is_automatic) == (bo, "Rolling back.", False)
+    assert facts(one)[-2:] == ["handoff_cancelled", "handoff_offered"]
+    answer(offered, accept_handoff, at=MONDAY + timedelta(minutes=2))
+    assert standing(one) == {"lead": "Bo accepted"}
 
 
 @pytest.mark.parametrize("how", ["declined", "expired"])
