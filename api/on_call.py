@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.endpoint import Endpoint
+from api.at_hand import AtHand
 from api.fields import InstantField, PersonField, fault
 from api.people import ADA, BO, PersonShape
 from api.rendering import JSONRenderer, LinesRenderer, person_json
@@ -172,7 +172,7 @@ def on_call_json(entry: OnCall) -> dict[str, Any]:
     }
 
 
-class EveryOnCall(Endpoint):
+class EveryOnCall(AtHand):
     """Who is on call, in all schedules or some."""
 
     renderer_classes = (JSONRenderer, LinesRenderer)
@@ -186,6 +186,7 @@ class EveryOnCall(Endpoint):
         values = OnCallParameters.given(request)
         at = values.get("at", self.now)
         entries = queries.on_call(_chosen(values), at=at)
+        self.holds_until = min((entry.valid_until for entry in entries), default=None)
         if person := values.get("person"):
             entries = [entry for entry in entries if _is_on(entry, person)]
         if request.accepted_renderer.format == LinesRenderer.format:
@@ -193,7 +194,7 @@ class EveryOnCall(Endpoint):
         return Response({"at": at, "results": [on_call_json(entry) for entry in entries]})
 
 
-class ScheduleOnCall(Endpoint):
+class ScheduleOnCall(AtHand):
     """Who is on call in one schedule."""
 
     @extend_schema(parameters=[ExplainParameters], responses=OneOnCallShape)
@@ -202,7 +203,9 @@ class ScheduleOnCall(Endpoint):
         values = ExplainParameters.given(request)
         at = values.get("at", self.now)
         schedule = get_object_or_404(schedules(), slug=slug)
-        answer = {"at": at} | on_call_json(queries.on_call([schedule], at=at)[0])
+        (entry,) = queries.on_call([schedule], at=at)
+        self.holds_until = entry.valid_until
+        answer = {"at": at} | on_call_json(entry)
         if values.get("explain"):
             reasons = queries.explain(schedule, at=at)
             answer["explanation"] = [{"kind": each.kind, "text": each.text, **each.ids} for each in reasons]

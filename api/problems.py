@@ -1,5 +1,6 @@
 """What does a caller hear when something is refused or fails? ``application/problem+json`` (RFC 9457), made here."""
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, TypedDict
@@ -8,6 +9,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, RequestDa
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.template import loader
 from django.views import defaults
 from rest_framework import exceptions
 
@@ -170,7 +172,15 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's ``handler500``: JSON below ``/api/``, the usual page elsewhere. What happened is in the log."""
+    """Django's ``handler500``: JSON below ``/api/``, a page elsewhere. What happened is in the log.
+
+    A database that is away is no fault of ours, and whoever asks may try again: 503, whatever they asked for.
+    """
+    is_away = isinstance(sys.exception(), OperationalError | InterfaceError)
     if request.path.startswith("/api/"):
-        return problem_response(500, "internal_error", "Something went wrong here; it has been logged.")
+        broken = "Something went wrong here; it has been logged."
+        return database_away() if is_away else problem_response(500, "internal_error", broken)
+    if is_away:
+        headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+        return HttpResponse(loader.render_to_string("503.html"), status=503, headers=headers)
     return defaults.server_error(request)

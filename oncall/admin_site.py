@@ -30,6 +30,7 @@ ORDER = {
         "Person",
     ),
     "incidents": ("Incident", "Service", "ResponsePlan", "Role", "Integration", "Delivery"),
+    "notices": ("Message", "Endpoint"),
     "access": ("ApiToken",),
 }
 

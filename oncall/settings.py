@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "rotations",
     "oncall.access",
     "oncall.incidents",
+    "oncall.notices",
     "oncall.pages",
     "api",
     "rest_framework",
@@ -251,6 +252,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"expire_seconds": 60},
     },
+    # People who are asked have minutes to answer.
+    "notices.announce": {"task": "notices.announce", "schedule": 5.0, "options": {"expire_seconds": 5}},
+    "notices.watch": {"task": "notices.watch", "schedule": 10.0, "options": {"expire_seconds": 10}},
+    "notices.send": {"task": "notices.send", "schedule": 10.0, "options": {"expire_seconds": 10}},
 }
 
 # ── Mail ──

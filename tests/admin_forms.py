@@ -92,7 +92,7 @@ def _sent(bound: BoundField) -> Iterator[tuple[str, Any]]:
 
 def stored() -> dict[str, list[Any]]:
     """Return every row of our tables, to compare before and after; the admin's own log and sessions apart."""
-    ours = ("rotations", "incidents", "access")
+    ours = ("rotations", "incidents", "notices", "access")
     return {
         model._meta.label: [*model._default_manager.order_by("pk").values_list()]
         for label in ours

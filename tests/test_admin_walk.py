@@ -12,9 +12,11 @@ from django.utils import timezone
 
 from oncall.access.models import ApiToken
 from oncall.incidents.models import Delivery, Incident, Integration, ResponsePlan, Role, Service
+from oncall.notices.models import Endpoint, Message
 from rotations.models import Absence, AbsenceFeed, CalendarLink, Override, Person, Rotation, Schedule, Swap, Team
 from tests.admin_forms import page_for, page_of, send, signed_in, stored
 from tests.factories.incidents import incident, role
+from tests.factories.notices import message
 from tests.factories.rotations import administrator, person, schedule, weekly_rotation
 
 pytestmark = pytest.mark.django_db
@@ -93,9 +95,14 @@ TYPED: dict[type[Model], tuple[Callable[[], dict[str, Any]] | None, dict[str, An
         },
         {"default_severity": "2"},
     ),
+    Endpoint: (
+        lambda: {"name": "Status page", "url": "https://1.1.1.1/oncall", "types": ["role.changed"]},
+        {"types": ["role.changed", "on_call.changed"]},
+    ),
     ApiToken: (lambda: {"name": "Alert relay", "scopes": ["read"]}, {"name": "Relay"}),
     Incident: (None, None),
     Delivery: (None, None),
+    Message: (None, None),
 }
 # What the verbs ask for that need more than a yes.
 ASKED: dict[tuple[type[Model], str], Callable[[], dict[str, Any]]] = {
@@ -115,6 +122,8 @@ def row_of(client: Client, model: type[Model]) -> Model:
     typed = TYPED[model][0]
     if model is Incident:
         return incident()
+    if model is Message:
+        return message(person())
     assert typed is not None
     known = {*model._default_manager.values_list("pk", flat=True)}
     values = typed()
@@ -180,6 +189,7 @@ def test_the_index_shows_what_people_come_for_first(root):
             ["Schedule", "Rotation", "Override", "Swap", "Absence", "AbsenceFeed", "CalendarLink", "Team", "Person"],
         ),
         ("Incidents", ["Incident", "Service", "ResponsePlan", "Role", "Integration", "Delivery"]),
+        ("Notices", ["Message", "Endpoint"]),
         ("Access", ["ApiToken"]),
         ("Periodic Tasks", ["CrontabSchedule", "IntervalSchedule", "PeriodicTask"]),
     ]

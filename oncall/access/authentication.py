@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
@@ -15,6 +16,7 @@ from rotations.models import ActorKind, Person
 from rotations.secrets import digest_of
 
 ACTOR_NAME_LENGTH = 200
+KEYWORD = "Bearer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +45,12 @@ class TokenAuthentication(BaseAuthentication):
     Every token that does not work is answered with 401 and the code ``invalid_token``; the detail says why.
     """
 
-    keyword = "Bearer"
-
     def authenticate(self, request: Request) -> tuple[Person | ServiceAccount, ApiToken] | None:
-        keyword, _, secret = request.headers.get("Authorization", "").strip().partition(" ")
-        if keyword.lower() != self.keyword.lower():
+        secret = bearer_of(request)
+        if secret is None:
             return None
         now = timezone.now()
-        token = ApiToken.objects.select_related("person").filter(token_digest=digest_of(secret.strip())).first()
+        token = ApiToken.objects.select_related("person").filter(token_digest=digest_of(secret)).first()
         if token is None:
             raise _refused("This token is not known.")
         _require_working(token, now=now)
@@ -59,8 +59,14 @@ class TokenAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         """Without this header REST framework would answer 403 where 401 is meant."""
-        challenge = f'{self.keyword} realm="oncall"'
+        challenge = f'{KEYWORD} realm="oncall"'
         return f'{challenge}, error="invalid_token"' if request.headers.get("Authorization") else challenge
+
+
+def bearer_of(request: Request | HttpRequest) -> str | None:
+    """Return the token that a request bears, known or not, None where it bears none."""
+    keyword, _, secret = request.headers.get("Authorization", "").strip().partition(" ")
+    return secret.strip() if keyword.lower() == KEYWORD.lower() else None
 
 
 def _refused(detail: str) -> AuthenticationFailed:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 from oncall.incidents.models import (
     Assignment,
-    EndReason,
     Handoff,
     HandoffState,
     Incident,
@@ -171,7 +172,11 @@ def incident_views(rows: Iterable[Incident]) -> list[IncidentView]:
 def seats_at(incident: Incident, at: datetime) -> SeatsView:
     """Return who held which role at ``at``, and which were vacant; spans are half-open, whatever the instant."""
     is_then = Q(since__lte=at) & (Q(ended_at=None) | Q(ended_at__gt=at))
-    held = _seats_held().filter(is_then, incident=incident)
+    # An offer that nobody answered stays one until somebody looks: the timeline knows since when its holder acts.
+    acted = TimelineEntry.objects.annotate(
+        assignment=Cast(KeyTextTransform("assignment", "data"), BigIntegerField())
+    ).filter(incident=incident, kind="acting", at__lte=at, assignment=OuterRef("pk"))
+    held = _seats_held().filter(is_then, incident=incident).annotate(acted=Exists(acted))
     vacant = _seats_vacant().filter(is_then, incident=incident)
     return _seats(incident, list(held), list(vacant), at=at)
 
@@ -267,13 +272,11 @@ def _seat(row: Assignment, at: datetime | None) -> SeatView:
     )
 
 
-def _state_at(row: Assignment, at: datetime) -> str:
-    """Return the state at an instant of the span. An offer that expired late was an offer until then."""
+def _state_at(row: Any, at: datetime) -> str:
+    """Return the state at an instant of the span; ``row`` says whether its person ``acted`` by then."""
     if row.accepted_at is not None and row.accepted_at <= at:
         return State.ACCEPTED
-    passed = row.accept_by is not None and row.accept_by <= at
-    waits = row.state == State.OFFERED or row.end_reason == EndReason.EXPIRED
-    return State.ACTING if passed and not waits else State.OFFERED
+    return State.ACTING if row.acted else State.OFFERED
 
 
 def _assignment_explained(row: Assignment) -> Explanation:

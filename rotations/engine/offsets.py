@@ -77,8 +77,21 @@ class Offsets:
 
     def last_pass(self, reading: int) -> int:
         """Return the last instant at which the clock shows ``reading``; where it skips it, the end of the skip."""
-        stretch = bisect_right(self.least, reading) - 1
-        return min(reading - self.offsets[stretch], self.ends[stretch])
+        return self.last_passes(range(reading, reading + 1))[0]
+
+    def last_passes(self, readings: range) -> list[int]:
+        """Return ``last_pass`` of each of the rising ``readings``, a stretch at a time."""
+        instants: list[int] = []
+        while readings:
+            stretch = bisect_right(self.least, readings[0]) - 1
+            end, offset = self.ends[stretch], self.offsets[stretch]
+            until = self.least[stretch + 1] if stretch + 1 < len(self.least) else readings.stop
+            shown = range(readings.start, min(readings.stop, until), readings.step)
+            before_end = range(shown.start - offset, min(shown.stop - offset, end), shown.step)
+            instants += before_end
+            instants += [end] * (len(shown) - len(before_end))
+            readings = readings[len(shown) :]
+        return instants
 
 
 @lru_cache(maxsize=1024)

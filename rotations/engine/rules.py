@@ -7,6 +7,9 @@ from rotations.engine.terms import AbsencePolicy, Cover, Occurrence, Override, S
 
 Covers = tuple[Cover, ...]
 
+# Through tuple, a named one is made in a third of the time; all of its fields must be given.
+_make: Final = tuple.__new__
+
 
 class Held(NamedTuple):
     """Who holds the pager after some of the rules; ``silence`` is the override that planned for nobody."""
@@ -18,21 +21,14 @@ class Held(NamedTuple):
 NOBODY: Final = Held(())
 
 
-class Crew(NamedTuple):
-    """The people who sit in a slot, each with their seat, and the rotation and window in which they serve."""
-
-    rotation: int
-    layer: int
-    seats: Seats
-    window: Occurrence | None = None
-
-    def includes(self, person: int) -> bool:
-        return person in dict(self.seats)
-
-    def covers(self, ordinal: int) -> Covers:
-        """Spell out who is on in the turn ``ordinal``, and why."""
-        rotation, layer, seats, window = self
-        return tuple([Cover(person, Source(rotation, layer, ordinal, seat, window)) for person, seat in seats])
+def covers_of(seats: Seats, ordinal: int, rotation: int, layer: int, window: Occurrence | None) -> Covers:
+    """Spell out who is on in a turn that no rule has touched, and why."""
+    return tuple(
+        [
+            _make(Cover, (person, _make(Source, (rotation, layer, ordinal, seat, window, None, ())), ()))
+            for person, seat in seats
+        ]
+    )
 
 
 def absences_covered(
@@ -78,18 +74,18 @@ def changed(held: Held, change: Override | Swap, *, layer: int | None = None) ->
     ``layer`` is that of the rotation to which an override belongs; None for one of the schedule.
     """
     if isinstance(change, Swap):
-        return Held(_swapped(held.covers, change), held.silence)
+        return _make(Held, (_swapped(held.covers, change), held.silence))
     match change.kind:
         case "silence":
             return Held((), change.id)
         case "add":
-            return Held((*held.covers, *_put_on(change, layer)))
+            return _make(Held, ((*held.covers, *_put_on(change, layer)), None))
         case "remove":
             return Held(tuple(cover for cover in held.covers if cover.person != change.replaces), held.silence)
         case "replace" if change.replaces is None:
             return Held(_put_on(change, layer))
         case "replace":
-            return Held(_replaced(held.covers, change), held.silence)
+            return _make(Held, (_replaced(held.covers, change), held.silence))
         case _:
             assert_never(change.kind)
 
@@ -134,15 +130,16 @@ def _precedence(source: Source) -> tuple[float, float, int]:
 def _put_on(override: Override, layer: int | None) -> Covers:
     if override.person is None:
         return ()
-    return (Cover(override.person, Source(override.rotation, layer, None, chain=(Step("override", override.id),))),)
+    source = (override.rotation, layer, None, 0, None, None, (_make(Step, ("override", override.id)),))
+    return (_make(Cover, (override.person, _make(Source, source), ())),)
 
 
 def _replaced(covers: Covers, override: Override) -> Covers:
     if override.person is None:
         return covers
-    step = Step("override", override.id)
+    step = _make(Step, ("override", override.id))
     return tuple(
-        _passed_on(cover, override.person, step) if cover.person == override.replaces else cover for cover in covers
+        [_passed_on(cover, override.person, step) if cover.person == override.replaces else cover for cover in covers]
     )
 
 
@@ -158,4 +155,5 @@ def _swapped(covers: Covers, swap: Swap) -> Covers:
 
 def _passed_on(cover: Cover, person: int, step: Step) -> Cover:
     rotation, layer, ordinal, seat, window, absence, chain = cover.source
-    return Cover(person, Source(rotation, layer, ordinal, seat, window, absence, (*chain, step)))
+    source = _make(Source, (rotation, layer, ordinal, seat, window, absence, (*chain, step)))
+    return _make(Cover, (person, source, ()))

@@ -4,11 +4,11 @@ The fast twin of ``turns``: it must give at every instant what that gives. Insta
 """
 
 from collections.abc import Iterator
-from itertools import pairwise, repeat
+from itertools import count, islice, pairwise, repeat
+from operator import lt
 from typing import Final
 
 from rotations.engine.offsets import offsets_of
-from rotations.engine.rules import Crew
 from rotations.engine.terms import Plan, Rotation, Seats, Version, seated
 from rotations.engine.tracks import Track
 from rotations.engine.turns import occurrence
@@ -53,14 +53,16 @@ def _stretches(plan: Plan, rotation: Rotation, start: int, end: int) -> Iterator
 def _around_the_clock(rotation: Rotation, seats: _Seats, start: int, end: int) -> Track:
     version = seats.version
     first, handoffs = _handoffs(version, start, end)
-    crews = [Crew(rotation.id, rotation.layer, of_slot) for of_slot in seats.by_slot]
+    slots = seats.by_slot
     place = version.slot_index(first)
-    in_turn = [*crews[place:], *crews[:place]] * (len(handoffs) // len(crews) + 1)
-    in_turn[0] = Crew(rotation.id, rotation.layer, seats.at(first))
-    ordinal = version.ordinal(first)
-    turns = zip(handoffs, handoffs[1:], in_turn, range(ordinal, ordinal + len(handoffs)), repeat(None))
+    in_turn = [*slots[place:], *slots[:place]] * (len(handoffs) // len(slots) + 1)
+    in_turn[0] = seats.at(first)
+    where = (repeat(rotation.id), repeat(rotation.layer), repeat(None))
+    turns = zip(handoffs, handoffs[1:], repeat(None), in_turn, count(version.ordinal(first)), *where)
+    if all(in_turn) and all(map(lt, handoffs, islice(handoffs, 1, None))):
+        return list(turns)
     # Two handoffs on one instant make an empty turn, and a slot may be a deliberate hole.
-    return [turn for turn in turns if turn[0] < turn[1] and turn[2].seats]
+    return [turn for turn in turns if turn[0] < turn[1] and turn[3]]
 
 
 def _within_windows(rotation: Rotation, seats: _Seats, start: int, end: int) -> Track:
@@ -78,7 +80,7 @@ def _within_windows(rotation: Rotation, seats: _Seats, start: int, end: int) -> 
             finish = min(handoffs[turn + 1], closes)
             on = seats.at(first + turn)
             if begin < finish and on:
-                track.append((begin, finish, Crew(rotation.id, rotation.layer, on, window), first_ordinal + turn, None))
+                track.append((begin, finish, None, on, first_ordinal + turn, rotation.id, rotation.layer, window))
             begin = finish
             turn += begin < closes
     return track

@@ -6,12 +6,14 @@ from operator import attrgetter
 from typing import Final
 
 from rotations.engine.intervals import DAY, Interval, instant, length, micros
-from rotations.engine.rules import one_entry_each
-from rotations.engine.terms import Shift, Silence, Step
+from rotations.engine.rules import covers_of, one_entry_each
+from rotations.engine.terms import Cover, Seats, Shift, Silence, Step
 from rotations.engine.tracks import Track
 
 # In days. Most shifts are whole within a few, and a longer look costs more.
 _REACHES: Final = (1, 4, 16, 64, 400)
+
+_make: Final = tuple.__new__
 
 Look = Callable[[int, int], tuple[Shift, ...]]
 """Finds the shifts between two instants in microseconds, cut to them."""
@@ -20,45 +22,47 @@ Look = Callable[[int, int], tuple[Shift, ...]]
 def shifts_of(track: Track) -> tuple[Shift, ...]:
     """Return the shifts, in order of their start; each as long as person, rotation, ordinal and chain stay."""
     shifts: list[Shift] = []
-    ends: dict[int, datetime] = {}
+    # Whoever is on up to ``reached``, with the place of their shift; None for those of ``seats``, which come last.
+    going_on: dict[int, int] | None = {}
+    seats: Seats = ()
+    turn: int | None = None
     reached = track[0][0] if track else 0
     finish = instant(reached)
-    make = tuple.__new__
-    for start, end, crew, ordinal, held in track:
-        begin = finish if start == reached else finish + length(start - reached)
-        finish, reached = begin + length(end - start), end
-        if held is None:
-            rotation, layer, seats, window = crew
-            for person, seat in seats:
-                # Through tuple a Shift is made in half the time, and most spans of a year come by here.
-                shift = make(Shift, (person, begin, finish, rotation, layer, ordinal, seat, window, None, ()))
-                # The same object, not an equal one: a span that follows another begins with the end of that.
-                if ends.get(person) is begin:
-                    _prolong(shifts, shift)
-                else:
-                    shifts.append(shift)
-                ends[person] = finish
+    for start, end, held, seated, ordinal, rotation, layer, window in track:
+        if start == reached:
+            begin = finish
         else:
-            for person, source, _ in one_entry_each(held.covers):
-                shift = make(Shift, (person, begin, finish, *source))
-                if ends.get(person) is begin:
-                    _prolong(shifts, shift)
-                else:
-                    shifts.append(shift)
-                ends[person] = finish
+            begin = finish + length(start - reached)
+            going_on = turn = None
+            seats = ()
+        finish, reached = begin + length(end - start), end
+        if held is None and turn != ordinal and (turn is not None or not (going_on or seats)):
+            # Nobody's shift goes on in another turn, and most spans of a year come by here.
+            for person, seat in seated:
+                # Through tuple, a Shift is made in a third of the time.
+                shifts.append(_make(Shift, (person, begin, finish, rotation, layer, ordinal, seat, window, None, ())))
+            going_on, seats = None, seated
+        else:
+            if going_on is None:
+                going_on = {person: len(shifts) - after for after, (person, _) in enumerate(reversed(seats), 1)}
+            covers = covers_of(seated, ordinal, rotation, layer, window) if held is None else held.covers
+            going_on = dict([_go_on(shifts, begin, finish, cover, going_on) for cover in one_entry_each(covers)])
+        turn = ordinal if held is None else None
     return tuple(shifts)
 
 
-def _prolong(shifts: list[Shift], shift: Shift) -> None:
-    """Append ``shift``, or make it part of the person's last one where it goes on."""
-    for place in range(len(shifts) - 1, -1, -1):
+def _go_on(
+    shifts: list[Shift], begin: datetime, finish: datetime, cover: Cover, going_on: dict[int, int]
+) -> tuple[int, int]:
+    """Make ``cover`` part of the person's shift that goes on, or append another one; return whose, and its place."""
+    person, source, _ = cover
+    place = going_on.get(person)
+    if place is not None and place_of(shifts[place]) == (source.rotation, source.ordinal, source.chain):
         last = shifts[place]
-        if last.person == shift.person:
-            if place_of(last) != place_of(shift):
-                break
-            shifts[place] = Shift(last.person, last.start, shift.end, *last[3:])
-            return
-    shifts.append(shift)
+        shifts[place] = _make(Shift, (person, last.start, finish, *last[3:]))
+        return person, place
+    shifts.append(_make(Shift, (person, begin, finish, *source)))
+    return person, len(shifts) - 1
 
 
 def place_of(shift: Shift) -> tuple[int | None, int | None, tuple[Step, ...]]:
@@ -104,7 +108,7 @@ def gaps_of(track: Track, start: int, end: int) -> tuple[Interval, ...]:
 
 def silence_of(track: Track) -> tuple[Silence, ...]:
     """Return the planned silences, in order and disjoint, one for each override that planned it."""
-    silent = ((begin, finish, held.silence) for begin, finish, _, _, held in track if held is not None)
+    silent = ((begin, finish, held.silence) for begin, finish, held, *_ in track if held is not None)
     silences: list[Silence] = []
     for begin, finish, override in silent:
         if override is None:

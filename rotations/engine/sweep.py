@@ -13,7 +13,7 @@ from rotations.engine.rules import NOBODY, Covers, Held, changed, replaces_every
 from rotations.engine.serving import turn_track
 from rotations.engine.shifts import gaps_of, shifts_of, silence_of, whole
 from rotations.engine.terms import Absence, Outlook, Override, Plan, Rotation, Shift, Silence, Swap
-from rotations.engine.tracks import Track, cut, overlay, place_after, put, rewrite, together
+from rotations.engine.tracks import Track, cut, overlay, people_on, place_after, put, rewrite, together
 from rotations.engine.turns import TurnInForce, people_of, shadows_of, turn_in_force
 
 
@@ -94,7 +94,7 @@ def _apply_absences(
     cut(track, [edge for away in absences for edge in (away.start, away.end)])
     for away in absences:
         _ask_the_definition(plan, rotation, track, away, people_at)
-    track[:] = [span for span in track if span[4] is None or span[4].covers]
+    track[:] = [span for span in track if span[2] is None or span[2].covers]
 
 
 def _ask_the_definition(
@@ -106,10 +106,11 @@ def _ask_the_definition(
 ) -> None:
     place = place_after(track, away.start)
     while place < len(track) and track[place][0] < away.end:
-        begin, finish, crew, ordinal, held = track[place]
-        turn = turn_in_force(rotation, begin) if held is None and crew.includes(away.value.person) else None
+        span = track[place]
+        begin, finish, held = span[:3]
+        turn = turn_in_force(rotation, begin) if held is None and away.value.person in people_on(span) else None
         if turn is not None:
-            track[place] = (begin, finish, crew, ordinal, Held(people_at(plan, turn, begin)))
+            track[place] = (begin, finish, Held(people_at(plan, turn, begin)), *span[3:])
         place += 1
 
 
@@ -145,7 +146,7 @@ def _swaps(plan: Plan, rotation: Rotation, track: Track) -> Iterator[Spanning[Sw
     if rotation.id not in plan.swapped:
         return
     turns: dict[int, tuple[int, int]] = {}
-    for start, end, _, ordinal, _ in track:
+    for start, end, _, _, ordinal, *_ in track:
         begun, ended = turns.get(ordinal, (start, end))
         turns[ordinal] = min(begun, start), max(ended, end)
     for ordinal, (start, end) in turns.items():

@@ -9,23 +9,33 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from rotations.engine.intervals import ALWAYS
-from rotations.engine.rules import NOBODY, Crew, Held
+from rotations.engine.rules import NOBODY, Held, covers_of
+from rotations.engine.terms import Occurrence, Seats
 
-Span = tuple[int, int, Crew, int, Held | None]
-"""Start, end, the crew and the ordinal of an untouched turn; where a rule has touched it, what is held instead.
+Span = tuple[int, int, Held | None, Seats, int, int, int, Occurrence | None]
+"""Start, end, and what is held once a rule has touched it. Where none has, None, and the turn as it is: who is seated,
+ordinal, rotation, layer and window.
 
 Most spans of a year are untouched, and spelling out who is on and why in each would take most of the time.
 """
 Track = list[Span]
 
-_NO_CREW: Final = Crew(0, 0, ())
-_NEVER: Final[Span] = (ALWAYS, ALWAYS, _NO_CREW, 0, NOBODY)
+_NEVER: Final[Span] = (ALWAYS, ALWAYS, NOBODY, (), 0, 0, 0, None)
+
+
+def touched(start: int, end: int, held: Held) -> Span:
+    """Return the span in which ``held`` has taken the place of a turn."""
+    return (start, end, held, (), 0, 0, 0, None)
 
 
 def held_in(span: Span) -> Held:
     """Return who holds the pager in a span, and why."""
-    _, _, crew, ordinal, held = span
-    return Held(crew.covers(ordinal)) if held is None else held
+    return Held(covers_of(*span[3:])) if span[2] is None else span[2]
+
+
+def people_on(span: Span) -> list[int]:
+    """Return who is on in a span."""
+    return [person for person, _ in span[3]] if span[2] is None else [cover.person for cover in span[2].covers]
 
 
 def place_after(track: Track, at: int) -> int:
@@ -46,18 +56,19 @@ def rewrite(track: Track, start: int, end: int, rule: Callable[[Held], Held], *,
     reached = start
     while past < len(track) and track[past][0] < end:
         span = track[past]
+        begin, finish = span[:2]
         past += 1
-        if whom is None and span[0] > reached:
-            _write(written, reached, span[0], rule(NOBODY))
-        reached = min(span[1], end)
-        if whom is not None and span[4] is None and not span[2].includes(whom):
+        if whom is None and begin > reached:
+            _write(written, reached, begin, rule(NOBODY))
+        reached = min(finish, end)
+        if whom is not None and span[2] is None and whom not in people_on(span):
             written.append(span)
             continue
-        if span[0] < start:
-            written.append(_part(span, span[0], start))
-        _write(written, max(span[0], start), reached, rule(held_in(span)))
-        if span[1] > end:
-            written.append(_part(span, end, span[1]))
+        if begin < start:
+            written.append(_part(span, begin, start))
+        _write(written, max(begin, start), reached, rule(held_in(span)))
+        if finish > end:
+            written.append(_part(span, end, finish))
     if whom is None and reached < end:
         _write(written, reached, end, rule(NOBODY))
     track[first:past] = written
@@ -128,7 +139,7 @@ def _joined(this: Span, that: Span, start: int, end: int) -> Span:
         return _part(that, start, end)
     if that[0] > start:
         return _part(this, start, end)
-    return (start, end, _NO_CREW, 0, Held(held_in(this).covers + held_in(that).covers))
+    return touched(start, end, Held(held_in(this).covers + held_in(that).covers))
 
 
 def _part(span: Span, start: int, end: int) -> Span:
@@ -137,4 +148,4 @@ def _part(span: Span, start: int, end: int) -> Span:
 
 def _write(track: Track, start: int, end: int, held: Held) -> None:
     if held.covers or held.silence is not None:
-        track.append((start, end, _NO_CREW, 0, held))
+        track.append(touched(start, end, held))

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from rotations.engine.intervals import EPOCH
 from rotations.engine.offsets import offsets_of
-from rotations.engine.rules import Covers, Crew, absences_covered
+from rotations.engine.rules import Covers, absences_covered, covers_of
 from rotations.engine.terms import Occurrence, Plan, Rotation, Slot, Version, seated
 from rotations.engine.windows import openings
 
@@ -88,4 +88,4 @@ def _seated(plan: Plan, turn: TurnInForce, at: int, *, shadow: bool) -> Covers:
         return ()
     rotation, version, number, _, window = turn
     seats = plan.active(seated(version.members(number), shadow=shadow), at)
-    return Crew(rotation.id, rotation.layer, seats, window).covers(version.ordinal(number))
+    return covers_of(seats, version.ordinal(number), rotation.id, rotation.layer, window)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import time, timedelta
 from functools import lru_cache
+from itertools import repeat
 from math import gcd
 from typing import Final
 
@@ -51,14 +52,22 @@ def openings(windows: tuple[Window, ...], offsets: Offsets, start: int, end: int
 
 
 def _all_openings(windows: tuple[Window, ...], offsets: Offsets, start: int, end: int) -> list[Opening]:
-    weekdays = _by_weekday(windows)
     first_day = offsets.reading(start) // DAY - _DAYS_BACK
     last_day = offsets.furthest_reading(end) // DAY
-    return [
-        (offsets.first_pass(day * DAY + begin), offsets.last_pass(day * DAY + finish), day, place)
-        for day in range(first_day, last_day + 1)
-        for place, begin, finish in weekdays[(day + _FIRST_WEEKDAY) % 7]
-    ]
+    found: list[Opening] = []
+    for weekday, hours in enumerate(_by_weekday(windows)):
+        # All Mondays at once: they differ by a week.
+        days = range(first_day + (weekday - _FIRST_WEEKDAY - first_day) % 7, last_day + 1, 7)
+        for place, begin, finish in hours if days else ():
+            opens = offsets.first_passes(_readings(days, begin))
+            closes = offsets.last_passes(_readings(days, finish))
+            found += zip(opens, closes, days, repeat(place))
+    return found
+
+
+def _readings(days: range, after_midnight: int) -> range:
+    """Return the readings of one time on each of the days."""
+    return range(days.start * DAY + after_midnight, days.stop * DAY + after_midnight, days.step * DAY)
 
 
 class Tally:

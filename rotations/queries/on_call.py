@@ -36,6 +36,7 @@ class NextOnCall:
 class OnCall:
     """The answer of one schedule. Without people it is a gap or, with ``silence``, planned.
 
+    All of it holds until ``valid_until``, unless the schedule is written to; what is recorded is not looked at again.
     ``next`` is None where nobody takes over within 400 days. ``gap_at`` and ``silence_at`` are the first later moments
     before it at which a gap or a planned silence begins, None where none does. ``revision`` is the schedule's as it was
     read; while it does not move, nobody else is on call before ``changes_at``.
@@ -46,6 +47,7 @@ class OnCall:
     shadows: tuple[Person, ...]
     silence: bool
     next: NextOnCall | None
+    valid_until: datetime
     gap_at: datetime | None = None
     silence_at: datetime | None = None
     revision: int = 0
@@ -90,6 +92,7 @@ def _named(schedule: Schedule, answer: OnCallNow, people: dict[int, Person], rev
         silence=answer.answer.silence is not None,
         next=takes_over
         and NextOnCall(takes_over.at, tuple(people[cover.person] for cover in takes_over.answer.people)),
+        valid_until=answer.valid_until,
         gap_at=answer.gap_at,
         silence_at=answer.silence_at,
         revision=revision,

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import cast
 
-from django.db.models import Prefetch
+from django.db.models import F, Prefetch, Q
 
 from rotations.engine import terms
 from rotations.engine.cadence import Cadence, Unit
@@ -41,9 +41,15 @@ VERSION_ROWS = Prefetch(
 )
 # Asked, declined and taken back in time: those never counted, and have no moment from which they did.
 SWAP_ROWS = Prefetch("swaps", Swap.objects.filter(accepted_at__isnull=False).order_by("id"), to_attr="swaps_in_force")
+# What began after the record did, and was over when the schedule was last changed, is told by the record alone: what
+# ran then goes on as it was recorded. So a long history of overrides costs nothing. One that ended in the very instant
+# of that change may still name the shift that it ended for.
+CAN_STILL_MATTER = (
+    Q(schedule__recorded_from=None) | Q(start__lt=F("schedule__recorded_from")) | Q(end__gte=F("schedule__changed_at"))
+)
 PLAN_ROWS = (
     Prefetch("rotations", Rotation.objects.order_by("id").prefetch_related(VERSION_ROWS, SWAP_ROWS)),
-    Prefetch("overrides", Override.objects.order_by("id")),
+    Prefetch("overrides", Override.objects.filter(CAN_STILL_MATTER).order_by("id"), to_attr="overrides_in_force"),
 )
 
 _FOREVER = datetime.max.replace(tzinfo=UTC)
@@ -144,7 +150,7 @@ def _plan(
         rotations=tuple(
             rotation_value(rotation, archived_at=schedule.archived_at) for rotation in schedule.rotations.all()
         ),
-        overrides=tuple(override_value(row, archived_at=schedule.archived_at) for row in schedule.overrides.all()),
+        overrides=tuple(override_value(row, archived_at=schedule.archived_at) for row in _overrides_of(schedule)),
         swaps=tuple(swap_value(row) for rotation in schedule.rotations.all() for row in _swaps_of(rotation)),
         absences=tuple(absence for person in sorted(named) for absence in away.get(person, ())),
         absence_policy=cast("terms.AbsencePolicy", schedule.absence_policy),
@@ -178,9 +184,14 @@ def _people_named(schedule: Schedule) -> set[int]:
         for slot in version.slots.all()
         for member in slot.members.all()
     }
-    substitutes = {override.person_id for override in schedule.overrides.all()}
+    substitutes = {override.person_id for override in _overrides_of(schedule)}
     takers = {swap.person_id for rotation in schedule.rotations.all() for swap in _swaps_of(rotation)}
     return {person for person in members | substitutes | takers if person is not None}
+
+
+def _overrides_of(schedule: Schedule) -> list[Override]:
+    overrides: list[Override] = schedule.overrides_in_force  # type: ignore[attr-defined]  # by PLAN_ROWS
+    return overrides
 
 
 def _swaps_of(rotation: Rotation) -> list[Swap]:

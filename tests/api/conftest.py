@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import pytest
 from django.utils import timezone
 
-from rotations import queries
 from rotations.models import Person, Schedule, Team
 from tests.api.callers import Caller, person_calling, service_calling
 from tests.factories.incidents import NIGHT
@@ -17,13 +16,6 @@ def night(monkeypatch):
     """Stop the clock on a Friday at 03:00 UTC."""
     monkeypatch.setattr(timezone, "now", lambda: NIGHT)
     return NIGHT
-
-
-@pytest.fixture(autouse=True)
-def _nothing_remembered():
-    """Forget plans: after a rollback, another schedule may have the number and revision of a remembered one."""
-    yield
-    queries.forget()
 
 
 @dataclass(frozen=True)

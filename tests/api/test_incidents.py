@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from oncall.incidents.models import Incident, TimelineEntry
+from oncall.incidents.services.notes import add_note
+from rotations.actors import Actor
 from tests.api.callers import Caller, person_calling, problem, service_calling, taking_part
-from tests.factories.incidents import FIRST_TO_JOIN, incident, on_call_in, rule, service
+from tests.factories.incidents import FIRST_TO_JOIN, NIGHT, incident, on_call_in, rule, service
 
 BODY = {
     "title": "Checkout 5xx",
@@ -80,7 +82,7 @@ def test_a_declared_incident_has_its_lead(company, relay):
     assert (again.body, again.headers["ETag"]) == (heard.body, heard.headers["ETag"])
 
 
-def test_declaring_costs_fifteen_statements(company, django_assert_num_queries, django_capture_on_commit_callbacks):
+def test_declaring_costs_seventeen_statements(company, django_assert_num_queries, django_capture_on_commit_callbacks):
     primary = on_call_in(company.primary)
     service(rule("lead", primary), *(rule(f"role-{number}", primary) for number in range(4)))
     relay = service_calling("incidents")
@@ -88,7 +90,7 @@ def test_declaring_costs_fifteen_statements(company, django_assert_num_queries, 
         relay.get("on-call/")  # the plan of the schedule is read once and remembered
 
     # Two begin and end the transaction, two are the token and the service, three read what is answered.
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(17):
         heard = relay.post("incidents/", {"title": "Checkout 5xx", "service": "checkout"})
 
     assert [seat["state"] for seat in heard.body["roles"]] == ["offered"] * 5
@@ -302,3 +304,19 @@ def test_listing_costs_five_queries(company, relay, checkout, count, django_asse
         heard = relay.get("incidents/")
 
     assert [len(one["roles"]) for one in heard.body["results"]] == [1] * count
+
+
+@pytest.mark.parametrize("count", [1, 100])
+def test_reading_costs_the_same_however_long_the_timeline_is(company, relay, count, django_assert_num_queries):
+    number = relay.post("incidents/", BODY).body["number"]
+    one = Incident.objects.get(number=number)
+    for finding in range(count):
+        add_note(one, text=f"Finding {finding}", by=Actor.of_person(company.ada), now=NIGHT)
+
+    with django_assert_num_queries(5):  # the token, the incident, its assignments, vacancies and participants
+        whole = relay.get(f"incidents/{number}/")
+    with django_assert_num_queries(3):  # the token, the incident, the entries
+        facts = relay.get(f"incidents/{number}/timeline/")
+
+    assert (whole.status, facts.status) == (200, 200)
+    assert len(facts.body["results"]) == min(50, 3 + count)

@@ -4,7 +4,7 @@ import os
 import platform
 import sys
 
-from tests.benchmarks import calendars, engine, growth
+from tests.benchmarks import calendars, engine, growth, on_postgres
 from tests.benchmarks.database import database
 from tests.benchmarks.rows import Group, Row
 
@@ -17,13 +17,15 @@ def main() -> None:
     _measure("side by side", calendars.rows)
     with database():
         # Models can be imported only now.
-        from tests.benchmarks import feeds, memory, rate, requests, timeline
+        from tests.benchmarks import feeds, memory, rate, requests, sweeping, timeline
 
         _measure("over HTTP, in process", requests.rows)
         _measure("calendars over HTTP, in process", feeds.rows)
         _measure("pages, in process", timeline.rows)
         _measure("over HTTP, on loopback", rate.rows)
         _measure("memory", memory.rows)
+        _measure("periodic work, SQLite", sweeping.rows)
+    _measure("PostgreSQL", on_postgres.rows)
 
 
 def _measure(name: str, rows: Group) -> None:

@@ -14,11 +14,13 @@ def people(count: int, *, name: str) -> list[Person]:
     )
 
 
-def schedules(count: int, *, of: list[Person], unit: str = "week", every: int = 1, name: str) -> list[Schedule]:
+def schedules(
+    count: int, *, of: list[Person], unit: str = "week", every: int = 1, name: str, team: str = "bench"
+) -> list[Schedule]:
     """Return new schedules with one rotation each, in which all the people take turns, in Berlin."""
-    team, _ = Team.objects.get_or_create(slug="bench", defaults={"name": "Bench"})
+    owner, _ = Team.objects.get_or_create(slug=team, defaults={"name": team.title()})
     made = Schedule.objects.bulk_create(
-        Schedule(slug=f"{name}{number}", name=f"Schedule {name}{number}", team=team, changed_at=EARLY)
+        Schedule(slug=f"{name}{number}", name=f"Schedule {name}{number}", team=owner, changed_at=EARLY)
         for number in range(count)
     )
     rotations = Rotation.objects.bulk_create(
@@ -45,7 +47,9 @@ def schedules(count: int, *, of: list[Person], unit: str = "week", every: int = 
 
 
 def past_overrides(schedule: Schedule, count: int, *, by: list[Person], before: datetime) -> None:
-    """Write overrides of four hours each, all over by ``before``."""
+    """Write overrides of four hours each, all over by ``before``, when the schedule was last changed and recorded."""
+    marks = {"recorded_from": EARLY, "recorded_until": before, "changed_at": before}
+    Schedule.objects.filter(pk=schedule.pk).update(**marks)
     Override.objects.bulk_create(
         Override(
             schedule=schedule,

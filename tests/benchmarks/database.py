@@ -1,4 +1,4 @@
-"""A database of its own for each run: SQLite in a folder that is removed at the end."""
+"""A database of its own for each run: SQLite in a folder that is removed at the end, or one that is given."""
 
 import os
 import tempfile
@@ -14,8 +14,8 @@ from tests.environment import OPERATORS
 
 
 @contextmanager
-def database() -> Iterator[None]:
-    """Set Django up, with every migration applied; nothing of it may be imported before."""
+def database(url: str = "") -> Iterator[None]:
+    """Set Django up, with every migration applied; nothing of it may be imported before. ``url`` is of an empty one."""
     for name in [*os.environ]:
         if name in OPERATORS or name.startswith("ONCALL_"):
             del os.environ[name]
@@ -25,6 +25,8 @@ def database() -> Iterator[None]:
         # The name by which Django's test client calls.
         os.environ["ONCALL_ALLOWED_HOSTS"] = "127.0.0.1,testserver"
         os.environ["DJANGO_SETTINGS_MODULE"] = "oncall.settings"
+        if url:
+            os.environ["DATABASE_URL"] = url
         django.setup()
         call_command("migrate", verbosity=0)
         yield

@@ -8,6 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from api import at_hand
 from rotations.models import Schedule
 from rotations.queries import forget
 from tests.benchmarks.company import past_overrides, people, schedules
@@ -37,19 +38,33 @@ def rows() -> Iterator[Row]:
 
 
 def _asked(what: str, ask: Callable[[], object], *, budget: float | None) -> Iterator[Row]:
-    ask()
-    yield timed_row(what, ask, unit="ms", budget=budget)
-    yield Row(f"{what}, statements", _statements(ask), "SQL", 4)
+    """Yield the answer as the view makes it, from remembered plans, and as it is asked for again and again."""
+
+    def made() -> None:
+        at_hand.forget()
+        ask()
+
+    made()
+    yield timed_row(what, made, unit="ms", budget=budget)
+    yield Row(f"{what}, statements", _statements(made), "SQL", 4)
+    for _ in range(at_hand.KEPT_AT):
+        ask()
+    yield timed_row(f"{what}, bytes at hand", ask, unit="ms", note=f"{_statements(ask)} statement")
 
 
 def _read_anew(what: str, ask: Callable[[], object]) -> Iterator[Row]:
     """Yield the answer from a remembered plan, and that from rows that nobody remembers."""
-    forget()
-    yield timed_row(f"{what}, remembered", ask, unit="ms")
+
+    def remembered() -> None:
+        at_hand.forget()
+        ask()
 
     def anew() -> None:
         forget()
-        ask()
+        remembered()
+
+    anew()
+    yield timed_row(f"{what}, remembered", remembered, unit="ms")
 
     yield timed_row(f"{what}, read anew", anew, unit="ms", note=f"{_statements(anew)} statements")
 

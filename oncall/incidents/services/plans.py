@@ -17,8 +17,9 @@ from oncall.incidents.models import (
     ShiftChangePolicy,
     SourceKind,
 )
-from oncall.incidents.services.room import room_of
-from oncall.incidents.services.seats import close_vacancy
+from oncall.incidents.services.room import Room, room_of
+from oncall.incidents.services.seats import ask_sources, close_vacancy, empty_seats
+from oncall.incidents.staffing import PinnedPlan
 from rotations.actors import Actor
 from rotations.errors import Invalid
 from rotations.models import Team
@@ -124,17 +125,28 @@ def archive_role(role: Role, *, by: Actor, now: datetime) -> Role:
 
 
 @transaction.atomic
-def restore_role(role: Role, *, by: Actor, now: datetime) -> Role:  # noqa: ARG001
-    """Use an archived role again, in incidents declared from now on. Twice is harmless.
+def restore_role(role: Role, *, by: Actor, now: datetime) -> Role:
+    """Use an archived role again, also in open incidents that need it: there its sources are asked. Twice is harmless.
 
     Raises:
         NotPermitted: ``by`` is no administrator.
     """
     require_administrator(by)
     role = Role.objects.select_for_update(no_key=True).get(pk=role.pk)
-    role.archived_at = None
-    role.save(update_fields=["archived_at"])
+    if role.archived_at is not None:
+        role.archived_at = None
+        role.save(update_fields=["archived_at"])
+        for incident in Incident.objects.filter(resolved_at=None).order_by("number"):
+            if PinnedPlan.from_json(incident.plan).rule_of(role.pk):
+                with room_of(incident, by=by, now=now) as room:
+                    _need_again(room, role)
     return role
+
+
+def _need_again(room: Room, role: Role) -> None:
+    if seats := [seat for seat in empty_seats(room) if seat[0].role == role.pk]:
+        room.record("role_restored", f"{role.name} is needed again: the role was restored", role=role.slug)
+        ask_sources(room, seats)
 
 
 @transaction.atomic

@@ -1,6 +1,9 @@
 """What does it cost? Statements, counted: the same however many people, incidents and facts there are."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -8,10 +11,11 @@ from django.test.utils import CaptureQueriesContext
 
 from oncall.incidents import queries
 from oncall.incidents.models import Service
-from oncall.incidents.services import participants, roles
+from oncall.incidents.services import handoffs, participants, roles
 from oncall.incidents.services.declaring import declare
 from rotations.actors import Actor
 from tests.factories.incidents import FIRST_TO_JOIN, NIGHT, incident, named, on_call_in, role, rule, service
+from tests.factories.offers import waiting_handoffs, waiting_offers
 from tests.factories.rotations import person, schedule, weekly_rotation
 from tests.oncall.incidents.pictures import minute, standing
 
@@ -130,21 +134,57 @@ def test_offers_that_are_not_due_cost_one_query(django_assert_num_queries):
         roles.expire_due_offers(now=minute(4))
 
 
-def test_passing_an_offer_on_costs_the_same_however_many_incidents_are_open():
+def test_passing_offers_on_costs_the_same_however_many_wait():
     ada, bo = person("Ada"), person("Bo")
-    slow = service(rule("lead", named(ada), accept_within=timedelta(days=9)), slug="slow")
-    due = service(rule("lead", named(ada), named(bo)))
+    checkout = service(rule("lead", named(ada), named(bo)))
 
-    assert _cost_of_expiring(due) == _cost_of_expiring(due, besides=[slow] * 5)
+    alone = _cost_of_expiring(3, of=checkout)
+    waiting_offers(1000, of=checkout, accept_by=minute(60))
+
+    assert _cost_of_expiring(3, of=checkout) == alone
+    assert (_cost_of_expiring(9, of=checkout) - 1) == 3 * (alone - 1)  # one finds them
 
 
-def _cost_of_expiring(due: Service, *, besides: tuple[Service, ...] | list[Service] = ()) -> int:
-    for other in besides:
-        incident("Not due", service=other)
-    incident("Due", service=due)
+def _cost_of_expiring(count: int, *, of: Service) -> int:
+    for number in range(count):
+        incident(f"Due {number}", service=of)
     with CaptureQueriesContext(connection) as statements:
-        assert roles.expire_due_offers(now=minute(5)) == 1
+        assert roles.expire_due_offers(now=minute(5)) == count
     return len(statements)
+
+
+@pytest.mark.parametrize(
+    ("sweep", "index"),
+    [(roles.expire_due_offers, "assignment_offer_due"), (handoffs.expire_due_handoffs, "handoff_due")],
+)
+def test_what_is_due_is_found_by_the_index_of_what_waits(sweep: Callable[..., int], index: str):
+    ada, bo = person("Ada"), person("Bo")
+    checkout = service(rule("lead", named(ada)))
+    waiting_offers(1000, of=checkout, accept_by=minute(60))
+    waiting_handoffs(to=bo, expires_at=minute(60))
+    waiting_offers(1000, of=checkout, accept_by=minute(60))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+    [(sql, params)] = _selects_of(partial(sweep, now=minute(1)))
+
+    with connection.cursor() as cursor:
+        # With the values apart from the statement, as it is really asked: an index of some rows needs to know them.
+        cursor.execute(f"EXPLAIN {'QUERY PLAN ' if connection.vendor == 'sqlite' else ''}{sql}", params)
+        plan = "\n".join(str(line[-1]) for line in cursor.fetchall())
+    assert index in plan, plan
+
+
+def _selects_of(work: Callable[[], object]) -> list[tuple[str, Any]]:
+    heard: list[tuple[str, Any]] = []
+
+    def hear(execute: Callable[..., Any], sql: str, params: Any, many: Any, context: Any) -> Any:
+        heard.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(hear):
+        work()
+    return heard
 
 
 def _shape(sql: str) -> str:

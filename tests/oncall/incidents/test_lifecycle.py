@@ -112,6 +112,8 @@ def test_a_milder_severity_removes_nobody_and_lets_holders_go():
     assert standing(one) == {"lead": "Ada offered", "scribe": "Bo accepted"}
     assert facts(one)[-2:] == ["severity_changed", "may_release"]
     assert ledger(one, "driver") == ["vacant 0-2 waiting_for_first_to_join"]
+    changed = {"before": 1, "after": 3, "no_longer_required": ["driver"]}
+    assert one.timeline.get(kind="severity_changed").data == changed
     roles.release(one, role=role("scribe"), person=bo, by=Actor.of_person(bo), now=minute(3))
 
     assert standing(one) == {"lead": "Ada offered"}
@@ -217,6 +219,14 @@ def test_the_states_of_the_past_are_told_as_they_were():
         "Bo accepted",
         None,
     ]
+
+
+def test_an_offer_accepted_after_its_deadline_was_an_offer_until_then():
+    ada = person("Ada")
+    one = incident(service=service(rule("lead", named(ada))))
+    roles.accept(one, role=role(), person=ada, by=Actor.of_person(ada), now=minute(7))
+
+    assert [standing_at(one, minute(at)) for at in (6, 7)] == [{"lead": "Ada offered"}, {"lead": "Ada accepted"}]
 
 
 def test_notes_and_findings_are_kept_with_their_author_also_after_the_end():

@@ -13,7 +13,7 @@ from rotations.services.people import deactivate_person
 from tests.factories.incidents import FIRST_TO_JOIN, NIGHT, incident, named, role, rule, service
 from tests.factories.rotations import administrator, person, team
 from tests.oncall.incidents.answering import does, refused
-from tests.oncall.incidents.pictures import ledger, minute, present, standing
+from tests.oncall.incidents.pictures import facts, ledger, minute, present, standing
 
 pytestmark = pytest.mark.django_db
 
@@ -250,3 +250,26 @@ def test_an_archived_role_is_held_until_released_and_not_offered_again(ada: Pers
     assert standing(one) == {}
     assert ledger(one) == ["Ada 0-3 released"]
     assert standing(incident(service=checkout)) == {}
+
+
+def test_a_restored_role_is_asked_for_again_where_it_is_needed(ada: Person):
+    one = incident(service=service(rule("lead", named(ada)), rule("scribe", FIRST_TO_JOIN)))
+    mild = incident(service=service(rule("scribe", FIRST_TO_JOIN, required_from_severity=1), slug="search"))
+    for at in (1, 2):
+        plans.archive_role(role("scribe"), by=SYSTEM, now=minute(at))
+
+    for at in (3, 4):
+        plans.restore_role(role("scribe"), by=SYSTEM, now=minute(at))
+
+    waiting = "waiting_for_first_to_join"
+    assert standing(one) == {"lead": "Ada offered", "scribe": f"vacant: {waiting}"}
+    assert ledger(one, "scribe") == [f"vacant 0-1 {waiting}", f"vacant 3- {waiting}"]
+    assert facts(one, after=3) == ["role_archived", "role_restored", "vacant"]
+    assert facts(mild, after=1) == []
+
+
+def test_assigning_somebody_else_names_who_was_asked_before(one: Incident, ada: Person, cy: Person):
+    roles.assign(one, role=role(), person=cy, by=SYSTEM, now=minute(1))
+
+    fact = one.timeline.get(kind="offered", at=minute(1))
+    assert (fact.data["person"], fact.data["taken_from"]) == (cy.pk, ada.pk)

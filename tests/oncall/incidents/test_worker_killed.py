@@ -1,99 +1,102 @@
-"""The worker is killed while offers expire: every one that is due is passed on once, whenever that was."""
+"""The worker is killed while it works: whatever is due is done once, in order of due time, whenever that was.
+
+A real worker, as ``serve`` starts it, and messages in files, each of which says no more than "look now".
+"""
 
 import os
 import signal
-import subprocess
-import sys
-import time
 from collections import Counter
-from pathlib import Path
-from urllib.parse import quote
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 
 import pytest
-from django.conf import settings
-from django.db import connection
 
-from oncall.incidents.models import Assignment, EndReason, State, TimelineEntry
-from tests.factories.incidents import incident, named, rule, service
+from oncall.incidents import tasks
+from oncall.incidents.models import Assignment, EndReason, Handoff, HandoffState, State, TimelineEntry
+from oncall.incidents.services import handoffs, roles
+from rotations.actors import Actor
+from tests.factories.incidents import NIGHT, incident, named, role, rule, service
 from tests.factories.rotations import person
+from tests.processes import StartProgram, eventually, kill_group
+from tests.servers import living_in_group
 
-ROOT = Path(__file__).parents[3]
-DUE = 120
-# What the worker's process does with the message, without the seconds that starting a worker takes.
-WORK = """
-import django
-django.setup()
-from oncall.incidents.tasks import expire_offers
-print("at work", flush=True)
-while expire_offers():
-    pass
-"""
+OFFERS, HANDOFFS = 120, 60
 
 
-def database_url() -> str:
-    """Return where another process finds the database of this test."""
-    where = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{where['NAME']}"
-    user = quote(where["USER"]) + (f":{quote(where['PASSWORD'])}" if where["PASSWORD"] else "")
-    port = f":{where['PORT']}" if where["PORT"] else ""
-    return f"postgres://{user}@{quote(where['HOST'], safe='')}{port}/{where['NAME']}"
+@dataclass(frozen=True)
+class Sweep:
+    """Work that comes due: the task that does it, how much there is, and how much was done."""
+
+    task: Any
+    due: int
+    done: Callable[[], int]
+
+    @property
+    def has_begun(self) -> bool:
+        return self.done() > self.due // 10
+
+    @property
+    def is_over(self) -> bool:
+        return self.done() == self.due
 
 
-@pytest.fixture
-def start_worker():
-    """Start a process that expires what is due; whoever still runs at the end of the test is killed."""
-    started: list[subprocess.Popen[str]] = []
-    environment = {
-        "PATH": os.environ["PATH"],
-        "DJANGO_SETTINGS_MODULE": "oncall.settings",
-        "ONCALL_DATA_DIR": str(settings.ENVIRONMENT.data_dir),
-        "DATABASE_URL": database_url(),
-    }
-
-    def start() -> subprocess.Popen[str]:
-        worker = subprocess.Popen(
-            [sys.executable, "-c", WORK], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
-        )
-        started.append(worker)
-        assert worker.stdout is not None
-        assert worker.stdout.readline() == "at work\n"
-        return worker
-
-    yield start
-    for worker in started:
-        if worker.poll() is None:
-            worker.kill()
-        worker.communicate()
-
-
-def expired() -> int:
-    return Assignment.objects.filter(end_reason=EndReason.EXPIRED).count()
+EXPIRING_OFFERS = Sweep(
+    tasks.expire_offers, OFFERS, lambda: Assignment.objects.filter(end_reason=EndReason.EXPIRED).count()
+)
+EXPIRING_HANDOFFS = Sweep(
+    tasks.expire_handoffs, HANDOFFS, lambda: Handoff.objects.filter(state=HandoffState.EXPIRED).count()
+)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_every_due_offer_is_passed_on_once_though_the_worker_is_killed_at_work(start_worker):
+def test_whatever_is_due_is_done_once_and_in_order_though_the_worker_is_killed_at_work(start_program: StartProgram):
     ada, bo = person("Ada"), person("Bo")
-    checkout = service(rule("lead", named(ada), named(bo)))
-    incidents = [incident(f"Checkout {number}", service=checkout) for number in range(DUE)]
+    offers_that_wait(service(rule("lead", named(ada), named(bo)), slug="offered"))
+    handoffs_that_wait(service(rule("lead", named(ada)), slug="handed-off"))
+
+    worker = start_program("worker")
     killed_at = []
+    # First the processes that work are killed, which the worker replaces; then, at other work, all of them.
+    for sweep, kill in ((EXPIRING_OFFERS, kill_those_who_work), (EXPIRING_HANDOFFS, kill_group)):
+        sweep.task.delay()
+        eventually(lambda sweep=sweep: sweep.has_begun, every=0.002)  # type: ignore[misc]
+        kill(worker)
+        killed_at.append(sweep.done())
+    start_program("worker")
+    for sweep in (EXPIRING_OFFERS, EXPIRING_HANDOFFS, EXPIRING_OFFERS):
+        sweep.task.delay()
+    eventually(lambda: EXPIRING_OFFERS.is_over and EXPIRING_HANDOFFS.is_over)
 
-    for share in (10, 30):
-        worker = start_worker()
-        while expired() < share and worker.poll() is None:
-            time.sleep(0.005)
-        worker.send_signal(signal.SIGKILL)
-        assert worker.wait(10) == -signal.SIGKILL
-        killed_at.append(expired())
-    finished = start_worker()
-    assert finished.wait(120) == 0
+    assert 0 < killed_at[0] < OFFERS
+    assert 0 < killed_at[1] < HANDOFFS
+    held = Assignment.objects.values_list("incident__service__slug", "person__name", "state", "end_reason")
+    assert Counter(held) == {
+        ("offered", "Ada", State.ENDED, EndReason.EXPIRED): OFFERS,
+        ("offered", "Bo", State.OFFERED, ""): OFFERS,
+        ("handed-off", "Ada", State.ACCEPTED, ""): HANDOFFS,
+    }
+    for kind, count in (("offer_expired", OFFERS), ("handoff_expired", HANDOFFS)):
+        told = [*TimelineEntry.objects.filter(kind=kind).order_by("id").values_list("incident__declared_at", flat=True)]
+        assert (len(told), told) == (count, sorted(set(told))), kind
 
-    assert killed_at == sorted(killed_at)
-    assert 0 < killed_at[0] < killed_at[1] < DUE
-    for one in incidents:
-        seats = [(each.person.name, each.state, each.end_reason) for each in one.assignments.order_by("id")]
-        assert seats == [("Ada", State.ENDED, EndReason.EXPIRED), ("Bo", State.OFFERED, "")]
-    told = Counter(TimelineEntry.objects.filter(kind="offer_expired").values_list("incident", flat=True))
-    assert told == dict.fromkeys((one.pk for one in incidents), 1)
-    in_order = Assignment.objects.filter(person=bo).order_by("id").values_list("incident__declared_at", flat=True)
-    assert list(in_order) == sorted(in_order)
+
+def offers_that_wait(on: Any) -> None:
+    # Written in another order than that in which they come due.
+    for number in range(OFFERS):
+        incident(service=on, now=NIGHT + timedelta(seconds=number * 7 % OFFERS))
+
+
+def handoffs_that_wait(on: Any) -> None:
+    ada, cy = on.response_plan.rules.get().sources.get().person, person("Cy")
+    for number in range(HANDOFFS):
+        now = NIGHT + timedelta(seconds=number * 7 % HANDOFFS)
+        one = incident(service=on, by=ada, now=now)
+        roles.accept(one, role=role(), person=ada, by=Actor.of_person(ada), now=now)
+        handoffs.offer_handoff(one, role=role(), person=ada, to=cy, by=Actor.of_person(ada), now=now)
+
+
+def kill_those_who_work(worker: Any) -> None:
+    for pid in set(living_in_group(worker.pid)) - {worker.pid}:
+        os.kill(pid, signal.SIGKILL)

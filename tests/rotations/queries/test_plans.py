@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from rotations.actors import Actor
 from rotations.engine.intervals import Interval
 from rotations.engine.terms import Absence, Swap
-from rotations.queries import forget, on_call, plan_of
+from rotations.queries import forget, on_call, plan_of, shifts_of
 from rotations.services.swaps import cancel_swap, decline_swap
 from tests.factories.rotations import absence, accepted_swap, asked_swap, override, person, schedule, weekly_rotation
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 SYSTEM = Actor.system()
 NOW = datetime(2024, 1, 10, 12, tzinfo=UTC)
 TURN = datetime(2024, 1, 15, 9, tzinfo=UTC)
-DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
+HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
 
 
 def test_a_plan_has_the_absences_of_everybody_it_names():
@@ -33,6 +33,27 @@ def test_a_plan_has_the_absences_of_everybody_it_names():
     away = plan_of(primary).absences
 
     assert away == tuple(Absence(row.pk, row.person_id, TURN, TURN + WEEK) for row in rows[:3])
+
+
+def test_overrides_that_were_over_at_the_last_change_are_not_read_and_what_ran_then_goes_on_as_recorded():
+    ada, bo = person("Ada"), person("Bo")
+    primary = schedule()
+    weekly_rotation(primary, [ada], now=NOW, effective_at=NOW)
+    past = override(primary, NOW + HOUR, HOUR, person=bo, replaces=ada, now=NOW)
+    with_it = plan_of(primary).overrides
+    began = [(one.person, one.since) for one in on_call([primary], at=NOW + 3 * HOUR)[0].people]
+    coming = override(primary, TURN + DAY, DAY, person=bo, replaces=ada, now=NOW + 3 * HOUR)
+    running = shifts_of(primary, window=Interval(NOW, TURN), clip=False).shifts
+
+    assert [each.id for each in with_it] == [past.pk]
+    assert [each.id for each in plan_of(primary).overrides] == [coming.pk]
+    assert began == [(ada, NOW + 2 * HOUR)]
+    assert [(one.person, one.since) for one in on_call([primary], at=NOW + 4 * HOUR)[0].people] == began
+    assert [(each.person, each.start, each.end, each.recorded) for each in running] == [
+        (ada, NOW, NOW + HOUR, True),
+        (bo, NOW + HOUR, NOW + 2 * HOUR, True),
+        (ada, NOW + 2 * HOUR, TURN, False),  # not over yet
+    ]
 
 
 def test_a_plan_has_the_swaps_that_count_each_from_when_it_was_accepted():

@@ -6,7 +6,7 @@ from rotations.actors import Actor
 from rotations.engine.intervals import Interval
 from rotations.errors import NotPermitted
 from rotations.models import ScheduleChange, Swap, SwapState
-from rotations.queries import on_call
+from rotations.queries import on_call, plan_of
 from rotations.services.people import deactivate_person, reactivate_person
 from rotations.services.swaps import TurnNumber, accept_swap, cancel_swap, decline_swap, take_shift
 from tests.factories.rotations import (
@@ -50,6 +50,19 @@ def test_in_a_slot_of_two_only_the_requester_is_replaced():
     accepted_swap(rotation, 0, u0, u2, now=at(11))
 
     assert sorted(who(primary, at(12), at(15))) == [("U1", at(12), at(15)), ("U2", at(12), at(15))]
+
+
+def test_an_unanswered_swap_changes_nothing(crew: Crew):
+    """Case 37."""
+    until = TURN + WEEK
+    before = who(crew.schedule, NOW, until)
+
+    asked_swap(crew.rotation, 2, crew.cy, crew.ada, now=NOW)
+    asked_swap(crew.rotation, 2, crew.cy, None, now=NOW)
+
+    assert before == [("Bo", NOW, TURN), ("Cy", TURN, until)]
+    assert who(crew.schedule, NOW, until) == before
+    assert plan_of(crew.schedule).swaps == ()
 
 
 def test_an_accepted_swap_is_the_reason_and_says_since_when(crew: Crew):

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from oncall.pages import notices
 from oncall.pages.me import absences, calendars, feeds, profile, roles, shifts, swaps
 from oncall.pages.me.told import Told
 from oncall.pages.pressing import PART, RefusedPress
@@ -28,6 +29,7 @@ SECTIONS: dict[str, Callable[[Person, datetime], dict[str, Any]]] = {
     "absences": lambda person, now: absences.shown(person, now=now),
     "feeds": lambda person, now: feeds.shown(person, now=now),
     "calendars": lambda person, _now: calendars.shown(person),
+    "notices": lambda person, _now: notices.shown(person),
     "profile": lambda person, _now: profile.shown(person),
 }
 
