@@ -9,7 +9,6 @@ from django.test import Client
 
 from rotations.actors import Actor
 from rotations.models import Person, Schedule
-from rotations.queries import forget
 from rotations.services.duty import settle_due_schedules
 from rotations.services.rotations import edit_rotation
 from rotations.services.schedules import archive_schedule
@@ -36,22 +35,6 @@ PAGE = "/schedules/payments-primary/"
 # The clock stands at Friday 2026-11-20 03:14 UTC; turn 150 is Ada's, 151 begins here and is Bo's.
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _no_plan_is_remembered():
-    yield
-    forget()
-
-
-@pytest.fixture
-def ada() -> Person:
-    return person("Ada Okafor")
-
-
-@pytest.fixture
-def bo() -> Person:
-    return person("Bo Lind")
 
 
 @pytest.fixture

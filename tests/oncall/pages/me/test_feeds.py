@@ -229,7 +229,7 @@ def test_what_is_read_from_a_calendar_says_so_and_cannot_be_changed_here(client:
 
     assert lines_of(page, "absences")[1:3] == [
         "tomorrow 03:14 to Sun 03:14",
-        "Read from Leave, and changed in that calendar",
+        "Read from Leave; change it there",
     ]
     assert f"/me/absences/{row.pk}/" not in page.content.decode()
     assert page.content.decode().count("Change or remove") == 1
@@ -246,7 +246,7 @@ def test_what_a_stale_calendar_said_may_be_out_of_date(client: Client, ada: Pers
     stale = client.get("/me/absences/")
     as_it_was(feed, read_at=NOW)
 
-    told = "May be out of date: the calendar was not read for two days"
+    told = "Read from Leave; it may be out of date: not read for two days"
     assert told in lines_of(stale, "absences")
     assert told not in lines_of(client.get("/me/absences/"), "absences")
 
