@@ -1,6 +1,8 @@
 """What an operator may set, and what an operator is told."""
 
 import base64
+import dataclasses
+import re
 import subprocess
 import sys
 from ipaddress import ip_network
@@ -8,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from oncall.environment import EnvironmentProblem, Mail, read_environment
+from oncall.environment import Environment, EnvironmentProblem, Mail, read_environment
 
 ROOT = Path(__file__).parents[2]
 KEY = base64.urlsafe_b64encode(bytes(32)).decode()
@@ -140,3 +142,10 @@ def test_a_data_directory_that_cannot_be_written_ends_a_command_in_one_line(tmp_
         f"oncall: ONCALL_DATA_DIR {tmp_path}/file/data cannot be used: "
         f"[Errno 20] Not a directory: '{tmp_path}/file/data'\n"
     )
+
+
+def test_the_readme_names_every_variable_and_no_other():
+    table = (ROOT / "README.md").read_text().partition("| variable | default | meaning |")[2].partition("\n\n")[0]
+
+    told = re.findall(r"`([A-Z_]+)`", "".join(line.split("|")[1] for line in table.splitlines() if line))
+    assert sorted(told) == sorted(field.metadata["name"] for field in dataclasses.fields(Environment))

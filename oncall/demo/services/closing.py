@@ -13,7 +13,7 @@ from rotations.errors import Conflict
 from rotations.models import Person
 
 # Besides our own: what refers to people.
-APPS = ("rotations", "access", "incidents", "admin", "sessions")
+APPS = ("rotations", "access", "incidents", "notices", "admin", "sessions")
 
 
 @transaction.atomic

@@ -40,10 +40,10 @@ def found(*, data_dir: Path, now: datetime) -> Keys:
     teams, staff = hire(passwords=passwords, by=by, now=now)
     schedules = take_turns(teams, staff, by=by, now=now)
     ensure_defaults()
-    services = prepare(teams, schedules, by=by, now=now)
+    services = prepare(teams, schedules, staff, by=by, now=now)
     integration, hook_token = _connect(services["checkout"], by=by, now=now)
     resolve_one(services["card-gateway"], integration, staff, now=now - timedelta(hours=26))
-    start_one(services["api"], integration, now=now - timedelta(minutes=12))
+    start_one(services["api"], integration, schedules["network-primary"], staff, now=now - timedelta(minutes=12))
     cover(schedules, staff, now=now - timedelta(hours=1))
     keys = _keys(schedules[CALENDAR_OF], staff["ada"], passwords=passwords, hook_token=hook_token, by=by, now=now)
     keys.save(data_dir)
@@ -64,7 +64,7 @@ def _connect(service: Service, *, by: Actor, now: datetime) -> tuple[Integration
 def _keys(
     schedule: Schedule, owner: Person, *, passwords: dict[str, str], hook_token: str, by: Actor, now: datetime
 ) -> Keys:
-    scopes = [Scope.READ, Scope.INCIDENTS]
+    scopes = [Scope.READ, Scope.INCIDENTS, Scope.SCHEDULES]
     _, token = create_token(name="Demo pager", scopes=scopes, by=by, now=now)
     _, calendar_token = add_calendar_link(owner=owner, schedule=schedule, by=by, now=now)
     return Keys(

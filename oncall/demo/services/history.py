@@ -2,12 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from oncall.incidents.models import Incident, Integration, Service
+from oncall.incidents.models import Incident, Integration, ParticipantKind, ParticipantStatus, Service
 from oncall.incidents.queries import incident_view, role_named
-from oncall.incidents.services import lifecycle, notes, participants, roles
+from oncall.incidents.services import bringing_in, lifecycle, notes, participants, roles
 from oncall.incidents.services.declaring import declare
 from rotations.actors import Actor
-from rotations.models import ActorKind, Person
+from rotations.models import ActorKind, Person, Schedule
 
 
 def minutes(count: int) -> timedelta:
@@ -33,12 +33,23 @@ def resolve_one(service: Service, integration: Integration, staff: dict[str, Per
     lifecycle.resolve(incident, by=_as(elif_), now=now + minutes(55))
 
 
-def start_one(service: Service, integration: Integration, *, now: datetime) -> None:
-    """Let an incident run: it has a lead, an open offer, and a role that waits for the first who joins."""
+def start_one(
+    service: Service, integration: Integration, network: Schedule, staff: dict[str, Person], *, now: datetime
+) -> None:
+    """Let an incident run: it has a lead, an open offer, and a role that waits for the first who joins.
+
+    Frances follows it, and is on a break; whoever is on call for the network was asked to help.
+    """
     incident = _declare("Public API answers 502 in one request of twelve", 2, service, integration, "api-502", at=now)
     leader = _accept(incident, "lead", now=now + minutes(2))
     lifecycle.acknowledge(incident, by=_as(leader), now=now + minutes(2))
+    frances = staff["frances"]
+    observer, on_break = ParticipantKind.OBSERVER, ParticipantStatus.ON_BREAK
+    participants.join(incident, person=frances, kind=observer, by=_as(frances), now=now + minutes(3))
     _note(incident, leader, "Only the eastern region; the others are clean. Draining it.", now=now + minutes(7))
+    participants.change_status(incident, person=frances, status=on_break, by=_as(frances), now=now + minutes(8))
+    why = "Packets get lost between the eastern region and the load balancers."
+    bringing_in.ask_on_call(incident, schedule=network, reason=why, by=_as(leader), now=now + minutes(9))
 
 
 def _declare(

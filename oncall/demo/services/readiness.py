@@ -2,19 +2,20 @@
 
 from datetime import datetime, timedelta
 
-from oncall.incidents.models import ResponsePlan, Role, Service, SourceKind
+from oncall.incidents.models import ResponsePlan, Role, Service, ShiftChangePolicy, SourceKind
 from oncall.incidents.queries import role_named
 from oncall.incidents.services.plans import PlanDraft, RuleDraft, SourceDraft, add_role, add_service, save_response_plan
 from rotations.actors import Actor
-from rotations.models import Schedule, Team
+from rotations.models import Person, Schedule, Team
 
 # Nobody leads, speaks to customers and writes down at the same time.
 ONE_AT_A_TIME = "hands-full"
-# Team, the schedules asked for a lead, the schedule asked for somebody who speaks to customers.
+FIRST_TO_JOIN = SourceDraft(SourceKind.FIRST_TO_JOIN)
+# Team, the schedules asked for a lead, the schedule asked for somebody who speaks to customers, who else does so.
 PLANS = (
-    ("payments", ("payments-primary", "payments-secondary"), "payments-secondary"),
-    ("platform", ("platform-primary", "edge"), "edge"),
-    ("network", ("network-primary", "edge"), "edge"),
+    ("payments", ("payments-primary", "payments-secondary"), "payments-secondary", "elif"),
+    ("platform", ("platform-primary", "edge"), "edge", "ivan"),
+    ("network", ("network-primary", "edge"), "edge", "jun"),
 )
 SERVICES = (
     ("checkout", "Checkout", "payments"),
@@ -25,12 +26,23 @@ SERVICES = (
 )
 
 
-def prepare(teams: dict[str, Team], schedules: dict[str, Schedule], *, by: Actor, now: datetime) -> dict[str, Service]:
+def prepare(
+    teams: dict[str, Team], schedules: dict[str, Schedule], staff: dict[str, Person], *, by: Actor, now: datetime
+) -> dict[str, Service]:
     """Add roles, plans and services; return the services by slug."""
     roles = _roles(by=by, now=now)
     plans = {
-        team: _plan(teams[team], roles, [schedules[slug] for slug in lead], schedules[speaks], by=by, now=now)
-        for team, lead, speaks in PLANS
+        team: _plan(
+            teams[team],
+            (
+                _lead(roles["lead"], [schedules[slug] for slug in lead], team=teams[team]),
+                _speaker(roles["communications"], schedules[speaks], relief=schedules[lead[0]], deputy=staff[deputy]),
+                _scribe(roles["scribe"]),
+            ),
+            by=by,
+            now=now,
+        )
+        for team, lead, speaks, deputy in PLANS
     }
     return {
         slug: add_service(slug=slug, name=name, team=teams[team], response_plan=plans[team], by=by, now=now)
@@ -48,30 +60,33 @@ def _roles(*, by: Actor, now: datetime) -> dict[str, Role]:
     }
 
 
-def _plan(
-    team: Team, roles: dict[str, Role], lead: list[Schedule], speaks: Schedule, *, by: Actor, now: datetime
-) -> ResponsePlan:
-    first_to_join = SourceDraft(SourceKind.FIRST_TO_JOIN)
-    rules = (
-        RuleDraft(
-            role=roles["lead"].pk,
-            exclusive_group=ONE_AT_A_TIME,
-            sources=(*(_on_call(schedule) for schedule in lead), first_to_join),
-        ),
-        RuleDraft(
-            role=roles["communications"].pk,
-            required_from_severity=2,
-            exclusive_group=ONE_AT_A_TIME,
-            accept_within=timedelta(minutes=45),
-            sources=(_on_call(speaks), SourceDraft(SourceKind.NEXT_ON_CALL, schedule=lead[0].pk)),
-        ),
-        RuleDraft(
-            role=roles["scribe"].pk,
-            required_from_severity=2,
-            exclusive_group=ONE_AT_A_TIME,
-            sources=(first_to_join,),
-        ),
+def _lead(role: Role, asked: list[Schedule], *, team: Team) -> RuleDraft:
+    """Whoever is on call leads, then whoever is here; the least-loaded of the team as a last resort."""
+    return RuleDraft(
+        role=role.pk,
+        exclusive_group=ONE_AT_A_TIME,
+        on_shift_change=ShiftChangePolicy.OFFER,
+        relief_after=timedelta(hours=2),
+        sources=(*map(_on_call, asked), FIRST_TO_JOIN, SourceDraft(SourceKind.TEAM, team=team.pk)),
     )
+
+
+def _speaker(role: Role, asked: Schedule, *, relief: Schedule, deputy: Person) -> RuleDraft:
+    next_on_call = SourceDraft(SourceKind.NEXT_ON_CALL, schedule=relief.pk)
+    return RuleDraft(
+        role=role.pk,
+        required_from_severity=2,
+        exclusive_group=ONE_AT_A_TIME,
+        accept_within=timedelta(minutes=45),
+        sources=(_on_call(asked), next_on_call, SourceDraft(SourceKind.PERSON, person=deputy.pk)),
+    )
+
+
+def _scribe(role: Role) -> RuleDraft:
+    return RuleDraft(role=role.pk, required_from_severity=2, exclusive_group=ONE_AT_A_TIME, sources=(FIRST_TO_JOIN,))
+
+
+def _plan(team: Team, rules: tuple[RuleDraft, ...], *, by: Actor, now: datetime) -> ResponsePlan:
     draft = PlanDraft(slug=team.slug, name=f"{team.slug.capitalize()} response", team=team, rules=rules)
     return save_response_plan(None, draft=draft, by=by, now=now)
 

@@ -11,13 +11,15 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test import Client, override_settings
+from django.utils import timezone
 
 from oncall.access.models import ApiToken
 from oncall.demo.company import FICTION
 from oncall.demo.keys import saved_keys
 from oncall.demo.services.founding import found
-from oncall.incidents.models import Incident, Integration, Vacancy
+from oncall.incidents.models import Incident, Integration, RoleRule, Vacancy
 from oncall.incidents.queries import incident_view
+from oncall.notices.services.announcing import announce
 from rotations.engine.intervals import Interval
 from rotations.models import CalendarLink, Person, Schedule, Team
 from rotations.queries import on_call, shifts_of
@@ -94,11 +96,23 @@ def test_in_any_week_the_running_incident_has_a_lead_an_open_offer_and_a_vacancy
     assert [(vacancy.role_slug, vacancy.because) for vacancy in view.vacancies] == [
         ("scribe", "waiting_for_first_to_join")
     ]
+    taking_part = {one.person.name: one for one in view.participants}
+    watching, asked = taking_part["Frances Moore"], taking_part["Kavya Rao"]
+    assert (watching.kind, watching.status, asked.joined_at) == ("observer", "on_break", None)
+    assert asked.asked_because.startswith("on call in network-primary, asked by Hana Whitfield: Packets get lost")
     answers = {answer.schedule.slug: answer for answer in on_call(Schedule.objects.all(), at=now)}
     first = {slug: [one.person.name for one in answer.people] for slug, answer in answers.items()}
     assert first["payments-primary"] == ["Ada Okafor"]
     assert first["payments-secondary"] == ["Bo Lind"]
     assert len(first["edge"]) == 1
+
+
+def test_a_lead_is_handed_over_at_the_shift_change_and_looked_for_in_the_team_at_last(data_dir: Path):
+    found(data_dir=data_dir, now=FRIDAY_NIGHT)
+
+    leads = RoleRule.objects.filter(role__slug="lead", plan__is_default=False)
+    shown = [(rule.on_shift_change, [source.kind for source in rule.sources.all()]) for rule in leads]
+    assert shown == 3 * [("offer", ["on_call", "on_call", "first_to_join", "team"])]
 
 
 def test_the_sun_never_sets_on_the_edge(data_dir: Path):
@@ -189,7 +203,7 @@ def test_if_empty_leaves_people_alone_and_does_not_fail():
 
 def test_reset_starts_over_with_new_keys():
     before = told()
-    Incident.objects.get(resolved_at=None)
+    assert announce(now=timezone.now()) > 0
 
     after = told("--reset")
 

@@ -42,11 +42,7 @@ def test_whoever_chose_nothing_sees_everything_chosen(ada, signed_in):
         "reminders": ["1440", "60"],
     }
     lines = lines_of(page, "notices")
-    assert lines[:3] == [
-        "What I am told",
-        "E-mails and reminders",
-        "Tell me by e-mail when to ada@example.test",
-    ]
+    assert lines[:3] == ["What I am told", "E-mails and reminders", "Tell me by e-mail when to ada@example.test"]
     assert lines[3].startswith("You are asked to do something in an incident always What becomes of your roles")
 
 
