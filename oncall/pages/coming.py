@@ -11,12 +11,11 @@ from oncall.pages.allowed import Allowed
 from oncall.pages.timeline.rows import names_of_override
 from rotations.engine.intervals import Interval
 from rotations.engine.terms import Plan
-from rotations.models import Person, Schedule, ScheduleChange, ScheduleWarning, Swap, WarningKind
-from rotations.queries import ShiftRow, shifts_of
-from rotations.queries.swaps import swaps_waiting
+from rotations.models import Schedule, ScheduleChange, ScheduleWarning, Swap, WarningKind
+from rotations.queries.conflicts import ShiftConflict, conflicts_in
+from rotations.queries.swaps import agreed_span, swaps_waiting
 from rotations.queries.timeline import OverrideRow, Timeline
 from rotations.queries.warnings import open_warnings
-from rotations.services.flags import agreed_span
 
 AHEAD: Final = timedelta(days=30)
 
@@ -52,23 +51,11 @@ class PendingEdit:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """A turn, or the part of one, in which somebody is away: they can ask for a swap of it."""
-
-    rotation: int
-    rotation_name: str
-    ordinal: int
-    person: Person
-    span: Interval
-    asked: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Trouble:
     """A warning; of an absence, the turns for which the viewer may ask for a swap."""
 
     warning: ScheduleWarning
-    turns: tuple[Turn, ...]
+    turns: tuple[ShiftConflict, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +84,7 @@ def coming_of(found: Timeline, *, may: Allowed, now: datetime) -> Coming:
     edits = sorted(_edits(found.plan, now), key=lambda edit: (edit[2], edit[0]))
     added, edited = _makers(schedule, [row.override.pk for row in found.coming], [at for _, _, at, _ in edits])
     return Coming(
-        troubles=_troubles(schedule, swaps, may=may, now=now),
+        troubles=_troubles(schedule, may=may, now=now),
         overrides=tuple(
             StandingOverride(
                 row,
@@ -141,21 +128,15 @@ def _made(changes: QuerySet[ScheduleChange]) -> Iterator[tuple[dict[str, Any], M
         yield cast("dict[str, Any]", after), MadeBy(name, at)
 
 
-def _troubles(schedule: Schedule, swaps: Iterable[Swap], *, may: Allowed, now: datetime) -> tuple[Trouble, ...]:
+def _troubles(schedule: Schedule, *, may: Allowed, now: datetime) -> tuple[Trouble, ...]:
     warnings = open_warnings([schedule], now=now)[schedule.pk]
     absences = [each for each in warnings if each.kind == WarningKind.ABSENT and may.may_act_for(each.person_id)]
-    shifts = shifts_of(schedule, window=Interval(now, now + AHEAD)).shifts if absences else ()
-    asked = {(swap.rotation_id, swap.ordinal, swap.replaces_id) for swap in swaps}
-    return tuple(Trouble(each, tuple(_turns(each, shifts, asked)) if each in absences else ()) for each in warnings)
+    conflicts = conflicts_in(schedule, window=Interval(now, now + AHEAD)) if absences else ()
+    return tuple(Trouble(each, tuple(_turns(each, conflicts)) if each in absences else ()) for each in warnings)
 
 
-def _turns(warning: ScheduleWarning, shifts: Iterable[ShiftRow], asked: set[tuple[int, int, int]]) -> Iterator[Turn]:
+def _turns(warning: ScheduleWarning, conflicts: Iterable[ShiftConflict]) -> Iterator[ShiftConflict]:
     away = Interval(warning.start, warning.end)
-    for shift in shifts:
-        source, span = shift.source, Interval(shift.start, shift.end).clip(away)
-        # Whoever was put there by an override has no turn that could be swapped.
-        if shift.person != warning.person or span is None or source.override is not None:
-            continue
-        if source.rotation is not None and source.ordinal is not None:
-            is_asked = (source.rotation, source.ordinal, shift.person.pk) in asked
-            yield Turn(source.rotation, shift.rotation_name, source.ordinal, shift.person, span, is_asked)
+    for each in conflicts:
+        if each.shift.person == warning.person and each.shift.is_own_turn and each.span.overlaps(away):
+            yield each

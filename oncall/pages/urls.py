@@ -21,6 +21,7 @@ from oncall.pages.views import (
 )
 from oncall.pages.views.me import absences as my_absences
 from oncall.pages.views.me import calendars as my_calendars
+from oncall.pages.views.me import feeds as my_feeds
 from oncall.pages.views.me import page as my_page
 from oncall.pages.views.me import profile as my_profile
 from oncall.pages.views.me import shifts as my_shifts
@@ -68,6 +69,10 @@ urlpatterns = [
     path("me/absences/<int:number>/edit/", my_absences.edit, name="edit-absence"),
     path("me/absences/<int:number>/remove/", my_absences.remove, name="remove-absence"),
     path("me/absences/put-back/", my_absences.put_back, name="put-back-absence"),
+    path("me/feeds/add/", my_feeds.add, name="add-absence-feed"),
+    path("me/feeds/<int:number>/edit/", my_feeds.edit, name="edit-absence-feed"),
+    path("me/feeds/<int:number>/read/", my_feeds.read, name="read-absence-feed"),
+    path("me/feeds/<int:number>/remove/", my_feeds.remove, name="remove-absence-feed"),
     path("me/calendars/add/", my_calendars.add, name="add-calendar-link"),
     path("me/calendars/<int:number>/edit/", my_calendars.edit, name="edit-calendar-link"),
     path("me/calendars/<int:number>/rotate/", my_calendars.rotate, name="rotate-calendar-link"),

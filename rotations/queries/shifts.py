@@ -31,6 +31,11 @@ class ShiftRow:
     recorded: bool = False
     because: str = ""
 
+    @property
+    def is_own_turn(self) -> bool:
+        """Whether its person can swap it: an override puts people on call in turns that are not theirs."""
+        return self.source.ordinal is not None and all(step.kind == "swap" for step in self.source.chain)
+
 
 @dataclass(frozen=True, slots=True)
 class ShiftList:

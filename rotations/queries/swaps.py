@@ -5,7 +5,13 @@ from datetime import datetime
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from rotations.engine.intervals import Interval
 from rotations.models import Membership, Person, Schedule, Swap, SwapFlag, SwapState
+
+
+def agreed_span(swap: Swap) -> Interval:
+    """Return the span that a swap was asked for: its part, or the turn as it was then."""
+    return Interval(swap.start or swap.turn_start, swap.end or swap.turn_end)
 
 
 def swaps_asked_of(person: Person, *, now: datetime) -> QuerySet[Swap]:

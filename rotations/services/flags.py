@@ -12,6 +12,7 @@ from rotations.engine.held import holders, ordinal_at, turn_numbered
 from rotations.engine.intervals import Interval, micros
 from rotations.models import Schedule, Swap, SwapFlag, SwapState
 from rotations.queries.memory import plan_of_held
+from rotations.queries.swaps import agreed_span
 from rotations.services.changes import record_change
 
 STANDING = (SwapState.ASKED, SwapState.ACCEPTED)
@@ -32,11 +33,6 @@ def flag_swaps(schedule: Schedule, *, by: Actor, now: datetime) -> None:
         flag = _flag(plan, rotations[swap.rotation_id], swap, now)
         if flag != swap.flag:
             _store(schedule, swap, flag, by=by, now=now)
-
-
-def agreed_span(swap: Swap) -> Interval:
-    """Return the span that a swap was asked for: its part, or the turn as it was then."""
-    return Interval(swap.start or swap.turn_start, swap.end or swap.turn_end)
 
 
 def _from_now_on(rotation: terms.Rotation, now: datetime) -> Q:

@@ -12,7 +12,8 @@ from rotations.engine.sweep import outlook
 from rotations.engine.terms import Plan
 from rotations.models import Person, Schedule, Swap, SwapFlag, WarningKind
 from rotations.queries.people import people_by_id
-from rotations.services.flags import STANDING, agreed_span
+from rotations.queries.swaps import agreed_span
+from rotations.services.flags import STANDING
 
 
 class Foreseen(NamedTuple):

@@ -7,9 +7,11 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from rotations.models import Absence, CalendarLink
+from rotations.models import Absence, AbsenceFeed, CalendarLink
 from rotations.secrets import digest_of
-from tests.factories.rotations import PASSWORD, absence, person, schedule, team, weekly_rotation
+from tests.browser.conftest import Open
+from tests.factories.rotations import PASSWORD, absence, absence_feed, person, schedule, team, weekly_rotation
+from tests.write_guard import arranging
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -40,3 +42,27 @@ def test_an_address_is_copied_and_a_mistake_taken_back(page: Page, live_server: 
     expect(page.locator("#swaps")).to_contain_text("You asked the team to take over")
     assert CalendarLink.objects.get().token_digest == digest_of(copied.split("/")[-2])
     assert Absence.objects.count() == 1
+
+
+def test_the_outcome_of_a_reading_shows_by_itself_and_leaves_an_open_form_alone(visit: Open):
+    ada, now = person("Ada Okafor", password=PASSWORD), timezone.now()
+    feed = absence_feed(ada, now=now - timedelta(days=3))
+    page = visit(ada)
+    page.get_by_role("link", name="Me", exact=True).click()
+    feeds = page.locator("#feeds")
+    feeds.get_by_role("button", name="Read it now").click()
+    expect(feeds).to_contain_text("It is read within a minute or two.")
+    feeds.get_by_text("Change or remove").click()
+    feeds.get_by_label("Which events count?").first.fill("vacation")
+
+    with arranging():
+        AbsenceFeed.objects.filter(pk=feed.pk).update(read_at=now, due_at=now + timedelta(hours=1))
+    page.evaluate("htmx.trigger('[id$=-state]', 'refresh')")
+
+    # What is being filled in stays, with what was told above it.
+    state = page.locator(f"#feed-{feed.pk}-state")
+    expect(state).to_contain_text("Up to date.")
+    expect(feeds.get_by_label("Which events count?").first).to_have_value("vacation")
+    expect(feeds).to_contain_text("It is read within a minute or two.")
+    # Nobody asks any more.
+    assert state.get_attribute("hx-trigger") is None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -36,7 +37,9 @@ TODAY = date(2024, 3, 6)
 # A Wednesday at noon; handoffs fall on Mondays at 09:00.
 NOW = datetime(2024, 3, 6, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-HORIZON = Interval(datetime(2024, 2, 5, tzinfo=UTC), datetime(2024, 9, 2, tzinfo=UTC))
+# As far as the links reach: every change falls into it, and rendering and parsing more shows nothing more.
+AHEAD = 45
+HORIZON = Interval(datetime(2024, 2, 5, tzinfo=UTC), datetime(2024, 4, 20, tzinfo=UTC))
 SYSTEM = Actor.system()
 Shown = set[tuple[str, datetime, datetime, str, str]]
 
@@ -50,9 +53,7 @@ class Subscriber:
 
     def fetch(self, today: date = TODAY) -> bytes:
         content = calendar_of(feed_of(links_to_publish().get(pk=self.link.pk)), today=today)
-        events = Calendar.from_ical(content).walk("VEVENT")
-        published = {str(event["UID"]): event for event in events}
-        assert len(published) == len(events)
+        published = _published(content)
         # What is no longer published is gone; of the rest an event is replaced by a newer one alone.
         self.kept = {uid: self._newer(self.kept.get(uid), event) for uid, event in published.items()}
         return content
@@ -68,6 +69,15 @@ class Subscriber:
         if kept is None or _age(kept) < _age(published):
             return published
         return kept
+
+
+@lru_cache(maxsize=4)
+def _published(content: bytes) -> dict[str, Any]:
+    """Return the events by UID; kept, because several fetch the same, and reading it is slow."""
+    events = Calendar.from_ical(content).walk("VEVENT")
+    published = {str(event["UID"]): event for event in events}
+    assert len(published) == len(events)
+    return published
 
 
 def _age(event: Any) -> tuple[int, datetime]:
@@ -127,7 +137,7 @@ def crew() -> Team:
 
 def link_of(crew: Team, about: str, **options: Any) -> CalendarLink:
     subjects: dict[str, Any] = {"schedule": crew.primary, "team": crew.payments, "person": crew.ada}
-    link, _ = calendar_link(crew.ada, **{about: subjects[about]}, **options)
+    link, _ = calendar_link(crew.ada, **{about: subjects[about]}, future_days=AHEAD, **options)
     return link
 
 

@@ -1,8 +1,9 @@
 """When am I away, and what am I on call for then?"""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -11,41 +12,71 @@ from django.core.exceptions import ValidationError
 from oncall.pages.forms import MomentField
 from oncall.pages.me.shifts import Giveable, asked_by
 from rotations.admin.wall_clock import instant_of, reading_of
-from rotations.models import Absence, Person, Swap
-from rotations.queries.upcoming import Clash, absences_to_come, clashes
+from rotations.engine.intervals import Interval
+from rotations.models import Absence, FeedState, Person, Swap
+from rotations.queries.conflicts import ShiftConflict, conflicts_of
+from rotations.queries.upcoming import absences_to_come
 from rotations.services.drafts import FIRST_YEAR, LAST_YEAR
 
 MIDNIGHT = time()
 DAY = timedelta(days=1)
+# A calendar of holidays has dozens; those that collide with nothing are shown on demand.
+MOST_READ: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
 class MyAbsence:
-    """One absence with what it collides with, and the form that changes it."""
+    """One absence with the ``conflicts`` of it, and the form that changes it: none where it is read from a calendar.
+
+    ``is_stale``: that calendar was not read for two days.
+    """
 
     of: Absence
-    clashes: tuple[Giveable, ...]
-    form: "AbsenceForm"
+    conflicts: tuple[Giveable, ...]
+    form: "AbsenceForm | None"
     is_running: bool
+    is_stale: bool
 
 
 def shown(person: Person, *, now: datetime, with_form: "AbsenceForm | None" = None) -> dict[str, Any]:
     """Return what the section shows; ``with_form`` is one that was refused, in place of the absence's own."""
     absences, asked = list(absences_to_come(person, now=now)), asked_by(person, now=now)
-    found = clashes(person, absences, now=now)
-    refused = {with_form.prefix: with_form} if with_form else {}
-    forms_of = {each: AbsenceForm.of(each, now=now) for each in absences}
+    conflicts = conflicts_of(person, now=now) if absences else ()
+    listed, folded = _folded(
+        [_mine(each, _conflicts_in(each, conflicts, asked), with_form, now=now) for each in absences]
+    )
     return {
-        "absences": [
-            MyAbsence(each, _giveable(found[each.pk], asked), refused.get(form.prefix, form), form.is_running)
-            for each, form in forms_of.items()
-        ],
+        "absences": listed,
+        "more_absences": folded,
         "new_absence": AbsenceForm(zone=person.zone, prefix="new-absence"),
     }
 
 
-def _giveable(found: tuple[Clash, ...], asked: list[Swap]) -> tuple[Giveable, ...]:
-    return tuple(Giveable.of(clash.schedule, clash.shift, clash.span, asked) for clash in found)
+def _folded(absences: list[MyAbsence]) -> tuple[list[MyAbsence], list[MyAbsence]]:
+    """Return what is listed and what on demand alone: of those read from calendars, what is far off and harmless."""
+    quiet = [each for each in absences if each.form is None and not each.conflicts]
+    folded = {each.of.pk for each in quiet[MOST_READ:]}
+    return (
+        [each for each in absences if each.of.pk not in folded],
+        [each for each in absences if each.of.pk in folded],
+    )
+
+
+def _mine(
+    absence: Absence, conflicts: tuple[Giveable, ...], with_form: "AbsenceForm | None", *, now: datetime
+) -> MyAbsence:
+    form = None if absence.feed else AbsenceForm.of(absence, now=now)
+    if form and with_form and form.prefix == with_form.prefix:
+        form = with_form
+    is_stale = absence.feed is not None and absence.feed.state_at(now) == FeedState.STALE
+    return MyAbsence(absence, conflicts, form, is_running=absence.start <= now, is_stale=is_stale)
+
+
+def _conflicts_in(absence: Absence, conflicts: Iterable[ShiftConflict], asked: list[Swap]) -> tuple[Giveable, ...]:
+    away = Interval(absence.start, absence.end)
+    return tuple(
+        Giveable.of(each.schedule, each.shift, span, asked) for each in conflicts if (span := each.span.clip(away))
+    )
 
 
 def _in_reach(day: date) -> None:

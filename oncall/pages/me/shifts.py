@@ -14,9 +14,10 @@ from rotations import queries
 from rotations.admin.wall_clock import reading_of
 from rotations.engine.intervals import Interval
 from rotations.models import Membership, Person, Rotation, Schedule, Swap, SwapState
+from rotations.queries.conflicts import asked_about
 from rotations.queries.shifts import ShiftRow
 from rotations.queries.swaps import swaps_given_by
-from rotations.queries.upcoming import Upcoming, is_own_turn, upcoming_shifts
+from rotations.queries.upcoming import Upcoming, upcoming_shifts
 
 # More stand in the calendar.
 MOST = 5
@@ -39,12 +40,12 @@ class Giveable:
     @classmethod
     def of(cls, schedule: Schedule, shift: ShiftRow, span: Interval, asked: list[Swap]) -> Self:
         """Return the part, with that of the requests which is about it."""
-        return cls(schedule, shift, span, next((swap for swap in asked if _is_of(swap, shift, span)), None))
+        return cls(schedule, shift, span, asked_about(shift, span, asked))
 
     @property
     def is_own_turn(self) -> bool:
         """Return whether others can be asked to take it."""
-        return is_own_turn(self.shift)
+        return self.shift.is_own_turn
 
     @property
     def address(self) -> str:
@@ -144,9 +145,3 @@ def _mine(of: Upcoming, person: Person, asked: list[Swap], *, now: datetime) -> 
         is_running=of.shift.start <= now,
         goes_on=person in (of.relief or ()),
     )
-
-
-def _is_of(swap: Swap, shift: ShiftRow, span: Interval) -> bool:
-    turn = (shift.source.rotation, shift.source.ordinal)
-    asked = Interval(swap.start or swap.turn_start, swap.end or swap.turn_end)
-    return turn == (swap.rotation_id, swap.ordinal) and asked.overlaps(span)

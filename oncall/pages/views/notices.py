@@ -14,6 +14,7 @@ from oncall.notices.services.preferences import choose_notices
 from oncall.pages.notices import NoticesForm, shown
 from oncall.pages.pressing import PART
 from oncall.pages.signing_in import Visit, is_htmx, signed_in
+from oncall.pages.views.me.page import show_me
 from rotations.actors import Actor
 
 PLACE = "notices"
@@ -45,8 +46,11 @@ def _chosen(request: Visit, form: NoticesForm, *, now: datetime) -> bool:
 
 
 def _show(request: Visit, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    here = request.POST.get("page", "")
     if not is_htmx(request):
+        if here == "me":
+            return show_me(request, now=timezone.now(), status=status, **context)
         return render(request, "pages/notices.html", context, status=status)
-    response = render(request, "pages/parts/notice_preferences.html", context, status=status)
+    response = render(request, "pages/parts/notice_preferences.html", context | {"here": here}, status=status)
     response.headers[PART] = PLACE
     return response

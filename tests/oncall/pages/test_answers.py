@@ -12,24 +12,12 @@ from rotations.actors import Actor
 from rotations.models import Person
 from tests.factories.incidents import FIRST_TO_JOIN, NIGHT, incident, on_call_in, role, rule, service
 from tests.factories.rotations import person, schedule, weekly_rotation
-from tests.oncall.pages.conftest import SignIn
+from tests.oncall.pages.conftest import HTMX, SignIn
 from tests.oncall.pages.reading import buttons_of, lines_of
 
 pytestmark = pytest.mark.django_db
 
-HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/"}
 FROM_THE_BOARD = {"page": "board"}
-
-
-@pytest.fixture
-def ada() -> Person:
-    """On call, and so offered the lead."""
-    return person("Ada Okafor")
-
-
-@pytest.fixture
-def bo() -> Person:
-    return person("Bo Lind")
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from django.urls import reverse
 from oncall.incidents.services import lifecycle, participants, roles
 from rotations.actors import Actor
 from rotations.models import Person
-from rotations.queries import forget
 from rotations.services.people import deactivate_person
 from rotations.services.warnings import review_warnings
 from tests.factories.incidents import FIRST_TO_JOIN, NIGHT, incident, on_call_in, role, rule, service
@@ -27,18 +26,10 @@ from tests.factories.rotations import (
     team,
     weekly_rotation,
 )
-from tests.oncall.pages.conftest import SignIn
+from tests.oncall.pages.conftest import HTMX, SignIn
 from tests.oncall.pages.reading import buttons_of, lines_of
 
 pytestmark = pytest.mark.django_db
-
-HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/"}
-
-
-@pytest.fixture(autouse=True)
-def _no_plan_is_remembered():
-    yield
-    forget()
 
 
 def test_whoever_has_not_signed_in_is_sent_to_the_sign_in_page(client: Client):

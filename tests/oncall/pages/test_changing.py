@@ -6,7 +6,6 @@ import pytest
 from django.test import Client
 
 from rotations.models import Override, Person, Rotation, Schedule, Swap
-from rotations.queries import forget
 from tests.factories.rotations import absence, asked_swap, override, person, schedule, team, weekly_rotation
 from tests.oncall.pages.conftest import NOW, SignIn
 from tests.oncall.pages.reading import lines_of
@@ -21,22 +20,6 @@ MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 BO_S_TURN = {"start": "2026-11-23T09:00:00Z", "end": "2026-11-30T09:00:00Z"}
 HERE = {"view": "week", "date": "2026-11-23"}
-
-
-@pytest.fixture(autouse=True)
-def _no_plan_is_remembered():
-    yield
-    forget()
-
-
-@pytest.fixture
-def ada() -> Person:
-    return person("Ada Okafor")
-
-
-@pytest.fixture
-def bo() -> Person:
-    return person("Bo Lind")
 
 
 @pytest.fixture

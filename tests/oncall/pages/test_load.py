@@ -7,7 +7,6 @@ import pytest
 from django.test import Client
 
 from rotations.actors import Actor
-from rotations.queries import forget
 from rotations.services.people import deactivate_person
 from rotations.services.warnings import review_warnings
 from tests.factories.rotations import administrator, hours, override, person, schedule, team, weekly_rotation
@@ -19,12 +18,6 @@ pytestmark = pytest.mark.django_db
 PAGE = "/schedules/payments-primary/load/"
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _no_plan_is_remembered():
-    yield
-    forget()
 
 
 @pytest.fixture

@@ -99,6 +99,17 @@ def test_what_does_not_fit_is_refused_and_nothing_changes(fields, error, ada, si
     assert preference_of(ada).pk is None
 
 
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["without scripts", "with scripts"])
+def test_what_does_not_fit_is_told_on_ones_own_page_too(headers, ada, signed_in):
+    answer = signed_in(ada).post(PAGE, {"reminders": ["61"], "page": "me"}, headers=headers)
+
+    html = answer.content.decode()
+    assert (answer.status_code, 'id="shifts"' in html) == (400, not headers)
+    assert "Select a valid choice" in " ".join(lines_of(answer, "notices"))
+    # Where it is sent from next is the same page.
+    assert '<input type="hidden" name="page" value="me">' in html
+
+
 def test_what_was_chosen_elsewhere_is_offered_too(ada, signed_in):
     choose_notices(ada, reminders=[45], by=Actor.of_person(ada), now=NOW)
 

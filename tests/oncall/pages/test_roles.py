@@ -11,22 +11,10 @@ from rotations.actors import Actor
 from rotations.models import Person
 from tests.factories.incidents import incident, named, on_call_in, role, rule, service
 from tests.factories.rotations import administrator, person, schedule, shadow, team, weekly_rotation
-from tests.oncall.pages.conftest import NOW, SignIn
+from tests.oncall.pages.conftest import HTMX, NOW, SignIn
 from tests.oncall.pages.reading import buttons_of, lines_of
 
 pytestmark = pytest.mark.django_db
-
-HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/"}
-
-
-@pytest.fixture
-def ada() -> Person:
-    return person("Ada Okafor")
-
-
-@pytest.fixture
-def bo() -> Person:
-    return person("Bo Lind")
 
 
 @pytest.fixture

@@ -7,30 +7,14 @@ import pytest
 from rotations.actors import Actor
 from rotations.models import Person, Rotation, Swap
 from rotations.services.swaps import TurnNumber, cancel_swap
-from tests.factories.rotations import accepted_swap, asked_swap, person, schedule, team, weekly_rotation
-from tests.oncall.pages.conftest import NOW, SignIn
+from tests.factories.rotations import accepted_swap, asked_swap, person
+from tests.oncall.pages.conftest import HTMX, NOW, SignIn
 from tests.oncall.pages.reading import buttons_of, lines_of
 
 pytestmark = pytest.mark.django_db
 
-HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/"}
 # Ada serves until Monday 2026-11-23 at 09:00; then Bo serves turn 151, and Ada turn 152.
 NEXT, LATER = 151, 152
-
-
-@pytest.fixture
-def ada() -> Person:
-    return person("Ada Okafor")
-
-
-@pytest.fixture
-def bo() -> Person:
-    return person("Bo Lind")
-
-
-@pytest.fixture
-def rotation(ada: Person, bo: Person) -> Rotation:
-    return weekly_rotation(schedule("payments-primary", of=team(members=[ada, bo])), [ada, bo])
 
 
 def test_the_board_shows_whom_one_is_asked_to_take_over_from(

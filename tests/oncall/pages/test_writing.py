@@ -8,24 +8,12 @@ from oncall.incidents.models import Incident, Participant, TimelineEntry
 from oncall.incidents.services import lifecycle
 from rotations.actors import Actor
 from rotations.models import Person, Schedule
-from rotations.queries import forget
 from tests.factories.incidents import incident, named, rule, service
 from tests.factories.rotations import hours, person, schedule, weekly_rotation
 from tests.oncall.pages.conftest import NOW, SignIn
 from tests.oncall.pages.reading import lines_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _no_plan_is_remembered():
-    yield
-    forget()
-
-
-@pytest.fixture
-def ada() -> Person:
-    return person("Ada Okafor")
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ def at(number: int, hour: int = 9) -> datetime:
 
 def seen(somebody: Person, now: datetime = NOW) -> list[Any]:
     found = conflicts_of(somebody, now=now)
-    return [(each.span.start, each.span.end, each.ordinal, each.is_whole) for each in found]
+    return [(each.span.start, each.span.end, each.ordinal) for each in found]
 
 
 def test_a_conflict_says_when_and_which_turn(people):
@@ -50,7 +50,7 @@ def test_a_conflict_says_when_and_which_turn(people):
     [conflict] = conflicts_of(bo, now=NOW)
 
     assert (conflict.schedule.slug, conflict.shift.person, conflict.rotation) == ("payments-primary", bo, rotation.pk)
-    assert seen(bo) == [(at(22), at(25, 0), 3, False)]
+    assert seen(bo) == [(at(22), at(25, 0), 3)]
 
 
 @pytest.mark.parametrize(
@@ -58,11 +58,11 @@ def test_a_conflict_says_when_and_which_turn(people):
     [
         ("nothing", [], []),
         ("away while somebody else is on", [(at(15), at(22))], []),
-        ("a whole turn", [(at(21), at(30))], [(at(22), at(29), 3, True)]),
-        ("the rest of a turn", [(at(9), at(20))], [(NOW, at(15), 1, True)]),
-        ("two parts", [(at(23), at(24)), (at(26), at(27))], [(at(23), at(24), 3, False), (at(26), at(27), 3, False)]),
-        ("absences that overlap", [(at(23), at(25)), (at(24), at(26))], [(at(23), at(26), 3, False)]),
-        ("too far ahead", [(at(1) + 70 * DAY, at(1) + 100 * DAY)], []),
+        ("a whole turn", [(at(21), at(30))], [(at(22), at(29), 3)]),
+        ("the rest of a turn", [(at(9), at(20))], [(NOW, at(15), 1)]),
+        ("two parts", [(at(23), at(24)), (at(26), at(27))], [(at(23), at(24), 3), (at(26), at(27), 3)]),
+        ("absences that overlap", [(at(23), at(25)), (at(24), at(26))], [(at(23), at(26), 3)]),
+        ("too far ahead", [(NOW + 400 * DAY, NOW + 430 * DAY)], []),
         ("over", [(at(8), at(9))], []),
     ],
 )
@@ -93,7 +93,7 @@ def test_who_was_put_on_call_by_somebody_has_no_turn_to_swap(people):
 
     [conflict] = conflicts_of(bo, now=NOW)
 
-    assert (conflict.rotation, conflict.ordinal, seen(bo)) == (None, None, [(at(16), at(17), None, True)])
+    assert (conflict.rotation, conflict.ordinal, seen(bo)) == (None, None, [(at(16), at(17), None)])
 
 
 def test_an_archived_schedule_has_no_conflicts(people):

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from oncall.pages import notices
-from oncall.pages.me import absences, calendars, profile, roles, shifts, swaps
+from oncall.pages.me import absences, calendars, feeds, profile, roles, shifts, swaps
 from oncall.pages.me.told import Told
 from oncall.pages.pressing import PART, RefusedPress
 from oncall.pages.signing_in import View, Visit, is_htmx, signed_in
@@ -27,6 +27,7 @@ SECTIONS: dict[str, Callable[[Person, datetime], dict[str, Any]]] = {
     "shifts": lambda person, now: shifts.shown(person, now=now),
     "swaps": lambda person, now: swaps.shown(person, now=now),
     "absences": lambda person, now: absences.shown(person, now=now),
+    "feeds": lambda person, now: feeds.shown(person, now=now),
     "calendars": lambda person, _now: calendars.shown(person),
     "notices": lambda person, _now: notices.shown(person),
     "profile": lambda person, _now: profile.shown(person),

@@ -222,5 +222,5 @@ def test_the_page_costs_the_same_for_any_number_of_schedules(
     client.get("/me/")
 
     # Within the transaction of a test no plan is remembered: half of them read plans.
-    with django_assert_num_queries(42):
+    with django_assert_num_queries(45):
         client.get("/me/")
