@@ -8,7 +8,9 @@
 VENV := .venv$(if $(filter-out undefined default file,$(origin PYTHON)),-$(notdir $(PYTHON)))
 PYTHON ?= python3
 BIN := $(VENV)/bin
-PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile
+# One more than there are processors: some tests wait for programs that they start.
+PYTEST = $(BIN)/python -m pytest --numprocesses $$(( $$($(BIN)/python -c 'import os; print(os.cpu_count())') + 1 )) \
+	--dist loadfile
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export PYTHONUNBUFFERED := 1
 
