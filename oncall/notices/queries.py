@@ -19,6 +19,7 @@ from oncall.incidents.models import (
     Role,
     State,
     TimelineEntry,
+    Vacancy,
 )
 from oncall.notices.models import Preference
 from oncall.notices.models.notices import REMINDERS
@@ -58,6 +59,7 @@ def scenes_of(entries: Sequence[TimelineEntry]) -> dict[int, Scene]:
     staff = staff_of({one.service.team_id for one in incidents.values() if one.service.team_id is not None})
     participants = list(Participant.objects.filter(incident__in=incidents, joined_at__isnull=False, left_at=None))
     offers, handoffs = _offers(entries), _handoffs(entries)
+    vacant = _vacant(incidents)
     roles = dict(Role.objects.values_list("slug", "name"))
     ids = {each.person_id for each in participants} | {one for entry in entries for one in _named(entry)}
     people = _people(ids | _ids_of(staff))
@@ -70,6 +72,7 @@ def scenes_of(entries: Sequence[TimelineEntry]) -> dict[int, Scene]:
             responders=_taking_part(participants, number, {ParticipantKind.RESPONDER}),
             taking_part=_taking_part(participants, number, set(ParticipantKind)),
             managers=staff.managers_of(incident.service.team_id),
+            vacant=frozenset((role, seat) for incident, role, seat in vacant if incident == number),
             roles=roles,
             offers=offers,
             handoffs=handoffs,
@@ -182,6 +185,12 @@ def _taking_part(
     participants: Iterable[Participant], number: int, kinds: Collection[ParticipantKind]
 ) -> tuple[int, ...]:
     return tuple(one.person_id for one in participants if one.incident_id == number and one.kind in kinds)
+
+
+def _vacant(incidents: Iterable[int]) -> list[tuple[int, str, int]]:
+    """Return the incident, the role and the seat of every vacancy there is."""
+    open_ones = Vacancy.objects.filter(incident__in=incidents, ended_at=None).order_by("pk")
+    return list(open_ones.values_list("incident", "role__slug", "seat"))
 
 
 def _offers(entries: Iterable[TimelineEntry]) -> dict[int, Offer]:

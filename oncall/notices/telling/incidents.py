@@ -38,7 +38,9 @@ def _seat_of(entry: Entry, told: Told) -> tuple[int, str, object]:
 
 def _help_asked(entry: Entry, scene: Scene) -> Iterator[Told]:
     subject = f"{entry.actor_name} asks you for help"
-    yield from say(Kind.HELP_ASKED, entry, scene, ids(entry, "people"), subject, action="Join the incident")
+    # Whoever has come meanwhile need not be called.
+    people = [one for one in ids(entry, "people") if one not in scene.taking_part]
+    yield from say(Kind.HELP_ASKED, entry, scene, people, subject, action="Join the incident")
 
 
 def _to_all(kind: Kind, words: Callable[[Entry], str]) -> Callable[[Entry, Scene], Iterator[Told]]:

@@ -49,7 +49,9 @@ def taken(entry: Entry, scene: Scene) -> Iterator[Told]:
 
 
 def vacant(entry: Entry, scene: Scene) -> Iterator[Told]:
-    """Tell the responders and the managers."""
+    """Tell the responders and the managers, unless somebody was quicker than the telling."""
+    if not scene.is_vacant(entry):
+        return
     because = str(entry.data.get("because", ""))
     # Where nobody was on call, the managers of the schedules are called by a fact of its own.
     people = [*scene.responders, *scene.managers]

@@ -47,7 +47,8 @@ class Scene:
     """An incident and the people around it, as they are when a fact of it is told.
 
     ``responders`` have joined and not left, ``taking_part`` counts those who only watch, too. ``managers`` see to the
-    service. ``people`` are those who can be told, ``names`` those of everybody.
+    service. ``vacant`` are the seats, by role and number, in which nobody is. ``people`` are those who can be told,
+    ``names`` those of everybody.
     """
 
     number: int
@@ -57,6 +58,7 @@ class Scene:
     responders: tuple[int, ...] = ()
     taking_part: tuple[int, ...] = ()
     managers: tuple[int, ...] = ()
+    vacant: frozenset[tuple[str, int]] = frozenset()
     roles: Mapping[str, str] = field(default_factory=dict)
     offers: Mapping[int, Offer] = field(default_factory=dict)
     handoffs: Mapping[int, HandoffNote] = field(default_factory=dict)
@@ -75,6 +77,10 @@ class Scene:
         """Return the name of the role that a fact is about."""
         slug = str(entry.data.get("role", ""))
         return self.roles.get(slug, slug)
+
+    def is_vacant(self, entry: Entry) -> bool:
+        """Tell whether nobody is in the seat that a fact is about, still or again."""
+        return (str(entry.data.get("role", "")), int(entry.data.get("seat", 1))) in self.vacant
 
     def name_of(self, person: Any) -> str:
         """Return somebody's name; of whoever is not known any more, that it is somebody."""

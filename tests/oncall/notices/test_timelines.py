@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from oncall.incidents.models import Incident
+from oncall.incidents.models import Incident, Vacancy
 from oncall.incidents.services import handoffs, lifecycle, merging, participants, roles
 from oncall.incidents.services.bringing_in import ask_person
 from oncall.incidents.services.handoffs import HandoffNote
@@ -207,7 +207,9 @@ def test_a_vacancy_is_told_to_who_responds_and_to_who_manages(ada, cy, payments)
 
 
 def test_managers_who_are_called_are_not_told_as_well_that_the_role_is_vacant(one, cy, mia):
-    vacant: dict[str, Any] = {"role": "lead", "seat": 1, "because": "no_one_on_call"}
+    vacant: dict[str, Any] = {"role": "lead", "seat": 2, "because": "no_one_on_call"}
+    with arranging():
+        Vacancy.objects.create(incident=one, role=role(), seat=2, since=NIGHT, because="no_one_on_call")
     noted(one, "vacant", **vacant)
     noted(one, "managers_called", "Nobody is on call; Mia is called", **vacant, managers=[mia.pk])
 
@@ -215,6 +217,14 @@ def test_managers_who_are_called_are_not_told_as_well_that_the_role_is_vacant(on
         f"Cy vacancy: Nobody is Lead: #{one.pk} Checkout 5xx",
         f"Mia managers_called: Nobody answers for Lead: #{one.pk} Checkout 5xx",
     ]
+
+
+def test_who_was_quicker_than_the_telling_is_not_called(one, cy):
+    noted(one, "vacant", role="lead", seat=1, because="no_one_on_call")
+    noted(one, "help_asked", schedule="network", people=[cy.pk])
+
+    # Ada is offered the seat, and Cy takes part.
+    assert heard() == []
 
 
 def test_where_nobody_is_on_call_the_managers_of_the_schedule_are_called(payments):
@@ -405,7 +415,7 @@ def test_announcing_costs_the_same_for_any_number_of_people(count, django_assert
     nothing_waits()
     lifecycle.resolve(one, by=SYSTEM, now=minutes(2))
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         announce(now=minutes(2))
 
     assert Message.objects.count() == count
