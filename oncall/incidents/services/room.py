@@ -14,7 +14,6 @@ from oncall.incidents.models import (
     HandoffState,
     Incident,
     Participant,
-    ParticipantKind,
     Role,
     State,
     TimelineEntry,
@@ -113,11 +112,7 @@ class Room:
     @property
     def present(self) -> list[Participant]:
         """The responders who joined and did not leave, in join order."""
-        here = [
-            one
-            for one in self.participants.values()
-            if one.kind == ParticipantKind.RESPONDER and one.joined_at is not None and one.left_at is None
-        ]
+        here = [one for one in self.participants.values() if one.responds]
         return sorted(here, key=lambda one: (one.joined_at, one.pk is None, one.pk or 0))
 
     @property
