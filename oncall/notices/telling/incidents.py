@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from oncall.notices.telling import handoffs, leads, roles
 from oncall.notices.telling.kinds import Kind
-from oncall.notices.telling.scene import Entry, Scene, ids, say, told_to
+from oncall.notices.telling.scene import Entry, Scene, ids, say
 from oncall.notices.telling.told import Told, once_each
 
 
@@ -38,10 +38,7 @@ def _seat_of(entry: Entry, told: Told) -> tuple[int, str, object]:
 
 def _help_asked(entry: Entry, scene: Scene) -> Iterator[Told]:
     subject = f"{entry.actor_name} asks you for help"
-    said = str(entry.data.get("words") or "").strip()
-    paragraphs = tuple(words for words in (f"{entry.text}.", said) if words)
-    for who in scene.known(ids(entry, "people")):
-        yield told_to(who, Kind.HELP_ASKED, scene, subject, paragraphs, action="Join the incident")
+    yield from say(Kind.HELP_ASKED, entry, scene, ids(entry, "people"), subject, action="Join the incident")
 
 
 def _to_all(kind: Kind, words: Callable[[Entry], str]) -> Callable[[Entry, Scene], Iterator[Told]]:

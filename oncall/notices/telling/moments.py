@@ -48,5 +48,10 @@ def by_their_clock(text: str, zone: tzinfo) -> str:
     return WRITTEN_MOMENT.sub(lambda found: moment(datetime.fromisoformat(found[0]), zone), text)
 
 
+def sentence(text: str) -> str:
+    """Return ``text`` with a full stop, unless it ends as a sentence does."""
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
 def _day(local: datetime) -> str:
     return f"{local:%a} {local.day} {local:%b}"

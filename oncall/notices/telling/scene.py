@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from oncall.notices.telling.kinds import Kind
-from oncall.notices.telling.moments import by_their_clock
+from oncall.notices.telling.moments import by_their_clock, sentence
 from oncall.notices.telling.told import Told, Who
 
 
@@ -90,7 +90,7 @@ def say(
 ) -> Iterator[Told]:
     """Tell ``people`` what the timeline says, under ``subject``."""
     for who in scene.known(people):
-        yield told_to(who, kind, scene, subject, (f"{by_their_clock(entry.text, who.zone)}.",), action=action)
+        yield told_to(who, kind, scene, subject, (sentence(by_their_clock(entry.text, who.zone)),), action=action)
 
 
 def told_to(who: Who, kind: Kind, scene: Scene, subject: str, paragraphs: tuple[str, ...], *, action: str) -> Told:

@@ -15,10 +15,10 @@ from oncall.incidents.services.shift_changes import announce_due_changes
 from rotations.actors import Actor
 from rotations.models import Person
 from rotations.services.people import deactivate_person
+from tests.crowd import AtOnce
 from tests.factories.incidents import FIRST_TO_JOIN, incident, on_call_in, role, rule, service
 from tests.factories.rotations import person, schedule, weekly_rotation
 from tests.oncall.incidents.pictures import facts, minute, standing
-from tests.oncall.incidents.test_races import at_once
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -42,7 +42,7 @@ def several() -> Sequence[Incident]:
     return led
 
 
-def test_several_workers_nag_about_each_vacancy_once():
+def test_several_workers_nag_about_each_vacancy_once(at_once: AtOnce):
     waiting = service(rule("lead", FIRST_TO_JOIN))
     vacant = [incident(f"Number {number}", service=waiting) for number in range(10)]
 
@@ -52,7 +52,7 @@ def test_several_workers_nag_about_each_vacancy_once():
     assert [facts(one).count("nagged") for one in vacant] == [1] * 10
 
 
-def test_several_workers_offer_each_role_once_at_a_shift_change(several: Sequence[Incident]):
+def test_several_workers_offer_each_role_once_at_a_shift_change(several: Sequence[Incident], at_once: AtOnce):
     looked = at_once([partial(announce_due_changes, now=MONDAY)] * 4)
 
     assert sum(looked) == 10
@@ -60,14 +60,14 @@ def test_several_workers_offer_each_role_once_at_a_shift_change(several: Sequenc
     assert Handoff.objects.count() == 10
 
 
-def test_several_workers_suggest_relief_once(several: Sequence[Incident]):
+def test_several_workers_suggest_relief_once(several: Sequence[Incident], at_once: AtOnce):
     suggested = at_once([partial(suggest_due_relief, now=minute(241))] * 4)
 
     assert sum(suggested) == 10
     assert [facts(one).count("relief_suggested") for one in several] == [1] * 10
 
 
-def test_an_acceptance_and_the_nagging_about_it_wait_for_each_other():
+def test_an_acceptance_and_the_nagging_about_it_wait_for_each_other(at_once: AtOnce):
     ada = person("Ada")
     primary = schedule("primary")
     weekly_rotation(primary, [ada])
@@ -83,6 +83,7 @@ def test_an_acceptance_and_the_nagging_about_it_wait_for_each_other():
 
 def test_whoever_is_deactivated_while_they_are_offered_a_handoff_leaves_none_that_waits_for_them(
     several: Sequence[Incident],
+    at_once: AtOnce,
 ):
     bo = Person.objects.get(name="Bo")
 

@@ -13,10 +13,10 @@ from oncall.notices.services.deadlines import remind_of_deadlines
 from oncall.notices.services.watching import look_at_due_schedules
 from rotations.actors import Actor
 from rotations.services.overrides import add_override
+from tests.crowd import AtOnce
 from tests.factories.incidents import NIGHT, incident, named, rule, service
 from tests.factories.notices import endpoint
 from tests.factories.rotations import person, schedule, weekly_rotation
-from tests.oncall.incidents.test_races import at_once
 from tests.oncall.notices.hearing import minutes, noted, nothing_waits
 from tests.strangers import ALLOWED, answering, http, stranger
 
@@ -28,7 +28,7 @@ def _one_address_is_allowed(settings):
     settings.ALLOWED_OUTGOING_NETWORKS = (ip_network(ALLOWED),)
 
 
-def test_four_workers_announce_each_fact_once_and_in_order():
+def test_four_workers_announce_each_fact_once_and_in_order(at_once: AtOnce):
     ada = person("Ada")
     one = incident(service=service(rule("lead", named(ada))))
     nothing_waits()
@@ -41,7 +41,7 @@ def test_four_workers_announce_each_fact_once_and_in_order():
     assert list(Notice.objects.order_by("id").values_list("text", flat=True)) == [f"Number {n}." for n in range(40)]
 
 
-def test_four_workers_send_each_message_once(mailoutbox):
+def test_four_workers_send_each_message_once(mailoutbox, at_once: AtOnce):
     ada = person("Ada")
     one = incident(service=service(rule("lead", named(ada))))
     nothing_waits()
@@ -63,7 +63,7 @@ def test_four_workers_send_each_message_once(mailoutbox):
     assert set(Message.objects.values_list("state", "attempts")) == {("sent", 1)}
 
 
-def test_four_workers_remind_once_of_a_shift_and_of_a_deadline():
+def test_four_workers_remind_once_of_a_shift_and_of_a_deadline(at_once: AtOnce):
     ada, bo = person("Ada"), person("Bo")
     weekly_rotation(schedule(), [ada, bo])
     incident(service=service(rule("lead", named(ada))))
@@ -79,7 +79,7 @@ def test_four_workers_remind_once_of_a_shift_and_of_a_deadline():
     ]
 
 
-def test_an_edit_while_a_schedule_is_looked_at_is_told_once():
+def test_an_edit_while_a_schedule_is_looked_at_is_told_once(at_once: AtOnce):
     ada, bo, cy = person("Ada"), person("Bo"), person("Cy")
     for number in range(5):
         primary = weekly_rotation(schedule(f"primary-{number}"), [ada, bo]).schedule

@@ -7,15 +7,17 @@ import pytest
 
 from oncall.incidents.models import Incident
 from oncall.incidents.services import handoffs, lifecycle, merging, participants, roles
+from oncall.incidents.services.bringing_in import ask_person
 from oncall.incidents.services.handoffs import HandoffNote
+from oncall.incidents.services.nagging import nag_due_seats
 from oncall.notices.models import Message, Notice
 from oncall.notices.services.announcing import announce
 from oncall.notices.services.deadlines import remind_of_deadlines
 from rotations.actors import Actor
 from rotations.models import Person
 from rotations.services.people import deactivate_person
-from tests.factories.incidents import FIRST_TO_JOIN, NIGHT, incident, named, role, rule, service
-from tests.factories.rotations import administrator, person
+from tests.factories.incidents import FIRST_TO_JOIN, NIGHT, incident, named, on_call_in, role, rule, service
+from tests.factories.rotations import administrator, person, schedule, team
 from tests.oncall.notices.hearing import heard, minutes, noted, nothing_waits, told
 from tests.write_guard import arranging
 
@@ -213,6 +215,37 @@ def test_managers_who_are_called_are_not_told_as_well_that_the_role_is_vacant(on
         f"Cy vacancy: Nobody is Lead: #{one.pk} Checkout 5xx",
         f"Mia managers_called: Nobody answers for Lead: #{one.pk} Checkout 5xx",
     ]
+
+
+def test_where_nobody_is_on_call_the_managers_of_the_schedule_are_called(payments):
+    lone = schedule("network", of=team("network", managers=[person("Nia")]))
+    one = incident(service=service(rule("lead", on_call_in(lone)), team=payments))
+
+    assert [line for line in heard() if f"#{one.pk}" in line] == [
+        f"Mia vacancy: Nobody is Lead: #{one.pk} Checkout 5xx",
+        f"Nia managers_called: Nobody answers for Lead: #{one.pk} Checkout 5xx",
+    ]
+
+
+def test_whoever_acts_is_reminded_and_then_the_managers_are_called(one, ada):
+    roles.decline(one, role=role(), person=ada, by=Actor.of_person(ada), now=NIGHT)
+    roles.expire_due_offers(now=minutes(5))
+    nothing_waits()
+
+    lines = []
+    for minute in range(6, 20, 2):
+        nag_due_seats(now=minutes(minute + 1))
+        lines += [line.partition(":")[0] for line in heard(at=minutes(minute + 1))]
+
+    assert lines == ["Bo nagged"] * 5 + ["Mia managers_called"]
+
+
+def test_whoever_is_asked_for_help_reads_by_whom_and_why(one, bo, cy):
+    ask_person(one, person=bo, reason="Do you know the cache?", by=Actor.of_person(cy), now=minutes(1))
+
+    assert heard() == [f"Bo help_asked: Cy asks you for help: #{one.pk} Checkout 5xx"]
+    notice = Notice.objects.get()
+    assert (notice.text, notice.action) == ("Cy asks Bo to help: Do you know the cache?", "Join the incident")
 
 
 def test_where_no_team_has_a_manager_the_administrators_hear_it():

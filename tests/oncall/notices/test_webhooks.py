@@ -267,6 +267,7 @@ def test_one_that_fails_is_tried_again_with_the_same_id_and_a_new_timestamp(ada)
 
     (before, _), (after, _) = received(server)
     assert (first.state, first.result) == ("waiting", "500 Internal Server Error")
+    assert first.due_at is not None
     assert NIGHT + timedelta(seconds=8) <= first.due_at <= NIGHT + timedelta(seconds=12)
     assert before["webhook-id"] == after["webhook-id"]
     assert int(after["webhook-timestamp"]) - int(before["webhook-timestamp"]) == 60

@@ -42,8 +42,8 @@ def test_whoever_chose_nothing_sees_everything_chosen(ada, signed_in):
         "reminders": ["1440", "60"],
     }
     lines = lines_of(page, "notices")
-    assert lines[:2] == ["What I am told", "E-mails and reminders Tell me by e-mail when to ada@example.test"]
-    assert lines[2].startswith("You are asked to do something in an incident always What becomes of your roles")
+    assert lines[:3] == ["What I am told", "E-mails and reminders", "Tell me by e-mail when to ada@example.test"]
+    assert lines[3].startswith("You are asked to do something in an incident always What becomes of your roles")
 
 
 def test_a_choice_is_kept_and_said(ada, signed_in):
