@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from oncall.incidents.models import Handoff, Incident, WatchedSchedule
 from oncall.incidents.services import lifecycle, participants, roles
 from oncall.incidents.services.handoffs import accept_handoff, decline_handoff, expire_due_handoffs, offer_handoff
+from oncall.incidents.services.plans import archive_role
 from oncall.incidents.services.shift_changes import announce_due_changes
 from rotations.actors import Actor
 from rotations.models import Person, Schedule
@@ -258,6 +259,19 @@ def test_whoever_is_deactivated_while_it_is_offered_gives_way_to_the_next(
     assert handoff is not None
     assert (handoff.person, handoff.is_automatic) == (cy, True)
     assert facts(one)[-2:] == ["handoff_cancelled", "handoff_offered"]
+
+
+def test_what_was_offered_to_somebody_who_is_gone_is_offered_to_nobody_else_once_the_role_is_archived(
+    primary: Schedule, ada: Person, bo: Person, cy: Person
+):
+    one = led_by_ada(primary, "offer", named(cy))
+    announce_due_changes(now=MONDAY)
+    archive_role(role(), by=SYSTEM, now=MONDAY + timedelta(minutes=1))
+
+    deactivate_person(bo, by=SYSTEM, now=MONDAY + timedelta(minutes=2))
+
+    assert (standing(one), waiting(one)) == ({"lead": "Ada accepted"}, None)
+    assert facts(one)[-1] == "handoff_cancelled"
 
 
 def test_where_nobody_can_take_over_the_managers_are_called_at_once(ada: Person, mo: Person):
