@@ -20,6 +20,7 @@ from oncall.incidents.models import (
 from oncall.incidents.services.nagging import nag_again
 from oncall.incidents.services.room import Room, room_of
 from oncall.incidents.services.seats import ask_sources, close_archived, empty_seats
+from oncall.incidents.services.watching import watch_required
 from oncall.incidents.staffing import PinnedPlan
 from rotations.actors import Actor
 from rotations.errors import Invalid
@@ -146,6 +147,7 @@ def _need_again(room: Room, role: Role) -> None:
     if seats := [seat for seat in empty_seats(room) if seat[0].role == role.pk]:
         room.record("role_restored", f"{role.name} is needed again: the role was restored", role=role.slug)
         ask_sources(room, seats)
+    watch_required(room)
     nag_again(room)
 
 

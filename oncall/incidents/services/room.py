@@ -160,6 +160,9 @@ class Room:
         """Look at a schedule again when it changes; what is watched already goes on as it is."""
         self._new_watched[watched.schedule_id] = watched
 
+    def is_watched(self, schedule: int) -> bool:
+        return schedule in self._new_watched or any(one.schedule_id == schedule for one in self.watched)
+
     def participant(self, person: Person) -> Participant:
         """Return the person's row, a new one if they take no part yet; it is saved on leaving."""
         if person.pk not in self.participants:

@@ -24,6 +24,7 @@ from oncall.incidents.services import (
     plans,
     relief,
     roles,
+    seats,
     shift_changes,
 )
 from oncall.incidents.services.declaring import declare
@@ -238,7 +239,7 @@ class RolesMachine(RuleBasedStateMachine):
     @rule(times=st.sampled_from((2, 6)))
     def nobody_answers(self, times: int) -> None:
         for _ in range(times):
-            self._automation(nagging.NAG_EVERY)
+            self._automation(seats.NAG_EVERY)
 
     @rule(wait=LONG_WAITS)
     def the_night_passes(self, wait: timedelta) -> None:

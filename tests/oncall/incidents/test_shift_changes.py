@@ -274,6 +274,19 @@ def test_what_was_offered_to_somebody_who_is_gone_is_offered_to_nobody_else_once
     assert facts(one)[-1] == "handoff_cancelled"
 
 
+def test_a_role_that_was_given_by_hand_before_it_was_needed_is_told_of_the_change_of_shifts(
+    primary: Schedule, ada: Person, bo: Person
+):
+    scribe = rule("scribe", on_call_in(primary), required_from_severity=2)
+    one = incident(service=service(scribe), severity=3)
+    roles.assign(one, role=role("scribe"), person=ada, by=Actor.of_person(bo), now=MONDAY - timedelta(minutes=3))
+    lifecycle.edit(one, severity=2, by=SYSTEM, now=MONDAY - timedelta(minutes=2))
+
+    announce_due_changes(now=MONDAY)
+
+    assert said(one)[1] == "Bo is on call in primary now; Ada is still asked to be Scribe"
+
+
 def test_where_nobody_can_take_over_the_managers_are_called_at_once(ada: Person, mo: Person):
     primary = schedule("primary")
     weekly_rotation(primary, [ada], ends_at=minute(30))
