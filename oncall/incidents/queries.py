@@ -226,14 +226,13 @@ def _view(
 
 
 def _participant(row: Participant) -> ParticipantView:
-    is_here = row.joined_at is not None and row.left_at is None
     return ParticipantView(
         person=row.person,
         kind=row.kind,
         joined_at=row.joined_at,
         left_at=row.left_at,
-        status=row.status if is_here else None,
-        status_since=(row.status_since or row.joined_at) if is_here else None,
+        status=row.status if row.is_here else None,
+        status_since=(row.status_since or row.joined_at) if row.is_here else None,
         acknowledged_at=row.acknowledged_at,
         asked_at=row.asked_at,
         asked_because=row.asked_because,

@@ -69,8 +69,9 @@ class Assignment(models.Model):
     """One person in one seat of one role for one span ``[since, ended_at)``. Append-only; an empty span is allowed.
 
     ``because`` says in words why this person was chosen; ``evidence`` lists every candidate and why each was passed
-    over (see ``staffing.Candidate``). Whoever is only acting is nagged at ``nag_at``, after ``nags`` of them; at
-    ``relief_at`` somebody is suggested who may relieve whoever accepted. Both are null where that is not due any more.
+    over (see ``staffing.Candidate``). Whoever is only acting is nagged at ``nag_at``, after ``nags`` of them, of
+    which the last calls the managers; at ``relief_at`` somebody is suggested who may relieve whoever accepted. Both are
+    null where that is not due any more.
     """
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="assignments")
@@ -133,7 +134,8 @@ class Assignment(models.Model):
 class Vacancy(models.Model):
     """A span in which nobody was in a required seat, with the reason. Disjoint from the seat's assignments.
 
-    Those who respond are nagged at ``nag_at``, after ``nags`` of them; null once the managers were called.
+    Those who respond are nagged at ``nag_at``, after ``nags`` of them, of which the last calls the managers; then it is
+    null.
     """
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="vacancies")

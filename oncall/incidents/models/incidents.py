@@ -159,6 +159,15 @@ class Participant(models.Model):
     def __str__(self) -> str:
         return f"{self.person} in {self.incident}"
 
+    @property
+    def is_here(self) -> bool:
+        """Say whether they joined, in whichever kind, and did not leave."""
+        return self.joined_at is not None and self.left_at is None
+
+    @property
+    def responds(self) -> bool:
+        return self.is_here and self.kind == ParticipantKind.RESPONDER
+
 
 class TimelineEntry(models.Model):
     """One fact of an incident's life. Append-only; ``announced_at`` is null until people were told."""

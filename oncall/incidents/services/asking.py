@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from oncall.incidents.models import ParticipantKind
 from oncall.incidents.services.history import answers_given, away, members_of, served_elsewhere
 from oncall.incidents.services.room import Room
 from oncall.incidents.staffing import Facts, OnCall, Previous, RuleValue, ScheduleFacts
@@ -106,8 +105,4 @@ def _add_named(rules: Sequence[RuleValue], previous: Mapping[int, tuple[Previous
 
 
 def _observers(room: Room) -> frozenset[int]:
-    return frozenset(
-        one.person_id
-        for one in room.participants.values()
-        if one.kind != ParticipantKind.RESPONDER and one.joined_at is not None and one.left_at is None
-    )
+    return frozenset(one.person_id for one in room.participants.values() if one.is_here and not one.responds)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from oncall.incidents.models import Incident
-from oncall.incidents.services.presence import is_here, responds
+from oncall.incidents.services.presence import responds
 from oncall.incidents.services.room import Room, room_of
-from oncall.incidents.services.words import fitting
+from oncall.incidents.services.words import fitting, said, together
 from rotations import queries
 from rotations.actors import Actor
 from rotations.engine.intervals import Interval
@@ -123,21 +123,14 @@ def _is_asked_or_here(room: Room, person: Person) -> bool:
 def _ask(room: Room, people: Sequence[Person], *, via: str, reason: str, schedule: Schedule | None) -> Asked:
     """Ask those who were not, and are not here; whoever only watches is asked to respond."""
     fresh = [person for person in people if not _is_asked_or_here(room, person)]
-    said = f": {reason}" if reason else ""
-    because = f"{f'{via}, ' if via else ''}asked by {room.by.name}{said}"
+    because = f"{f'{via}, ' if via else ''}asked by {room.by.name}{said(reason)}"
     for person in fresh:
         participant = room.participant(person)
         participant.asked_at, participant.asked_because = room.at, because
-        if not is_here(participant):
+        if not participant.is_here:
             participant.joined_at = participant.left_at = None
     if fresh:
-        names = _together([person.name for person in fresh])
-        text = f"{room.by.name} asks {names} to help{f', {via}' if via else ''}{said}"
+        text = f"{room.by.name} asks {together(fresh)} to help{f', {via}' if via else ''}{said(reason)}"
         slug, ids = schedule and schedule.slug, [person.pk for person in fresh]
         room.record("help_asked", text, schedule=slug, people=ids, words=reason)
     return Asked(tuple(fresh), tuple(person for person in people if person not in fresh))
-
-
-def _together(names: Sequence[str]) -> str:
-    *most, last = names
-    return f"{', '.join(most)} and {last}" if most else last

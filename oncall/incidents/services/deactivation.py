@@ -6,8 +6,8 @@ from django.db.models import Q
 
 from oncall.incidents.models import Assignment, Handoff, HandoffState, Incident, Participant
 from oncall.incidents.services.open_handoffs import cancel_handoffs_to_deactivated
-from oncall.incidents.services.presence import answered_help
-from oncall.incidents.services.room import Room, room_of
+from oncall.incidents.services.presence import leave_deactivated
+from oncall.incidents.services.room import room_of
 from oncall.incidents.services.seats import ask_sources, end_deactivated
 from oncall.incidents.services.shift_changes import offer_instead
 from rotations.actors import Actor
@@ -31,19 +31,8 @@ def end_seats_of(person: Person, *, by: Actor, now: datetime) -> None:
             mine = [one for one in room.open if one.person_id == person.pk]
             for assignment in mine:
                 end_deactivated(room, assignment)
-            _goes(room, person, is_told=bool(mine))
+            if room.incident.resolved_at is None:
+                leave_deactivated(room, person)
             ask_sources(room, [(room.rule_of(one.role), one.seat) for one in mine])
             for seat in [one for one in room.open if one.pk in offered]:
                 offer_instead(room, seat)
-
-
-def _goes(room: Room, person: Person, *, is_told: bool) -> None:
-    """Note that they are gone; where they held something, the timeline says so already."""
-    known = room.participants.get(person.pk)
-    if known is None or known.left_at is not None or room.incident.resolved_at is not None:
-        return
-    participant = room.participant(person)
-    participant.left_at = room.at
-    answered_help(participant)
-    if not is_told:
-        room.record("left", f"{person.name} was deactivated", person=person.pk, reason="deactivated")

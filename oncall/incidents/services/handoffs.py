@@ -23,7 +23,7 @@ from oncall.incidents.services.open_handoffs import (
 )
 from oncall.incidents.services.room import Room, room_of
 from oncall.incidents.services.seats import ask_sources, end, seat_person
-from oncall.incidents.services.words import fitting
+from oncall.incidents.services.words import fitting, said
 from rotations.actors import Actor
 from rotations.errors import Conflict, Invalid, NotPermitted
 from rotations.models import Person
@@ -67,18 +67,22 @@ def offer_handoff(
     refuse_unless_speaks_for(by, person)
     if to == person:
         raise Invalid("invalid", "A role is handed to somebody else.", field="to")
-    said = _fitting_note(note or HandoffNote())
+    note = _fitting_note(note or HandoffNote())
     with room_of(incident, seating=to, seated_as="to", by=by, now=now) as room:
         room.refuse_if_resolved()
         assignment = _seat_to_hand_off(room, role, person)
         _refuse_seated(room, role, to)
         if waiting := handoff_of(room, assignment):
-            if _is_same(waiting, to, said):
+            if _is_same(waiting, to, note):
                 return waiting
             _make_way(room, waiting, person)
-        handoff = open_handoff(room, assignment, to, **asdict(said))
-        status = f": {said.status}" if said.status else ""
-        tell(room, handoff, "handoff_offered", f"{person.name} offers to hand {role.name} to {to.name}{status}")
+        handoff = open_handoff(room, assignment, to, **asdict(note))
+        tell(
+            room,
+            handoff,
+            "handoff_offered",
+            f"{person.name} offers to hand {role.name} to {to.name}{said(note.status)}",
+        )
     return handoff
 
 
@@ -174,7 +178,7 @@ def _seat_to_hand_off(room: Room, role: Role, person: Person) -> Assignment:
 
 
 def _is_same(waiting: Handoff, to: Person, note: HandoffNote) -> bool:
-    return waiting.person_id == to.pk and all(getattr(waiting, name) == said for name, said in asdict(note).items())
+    return waiting.person_id == to.pk and all(getattr(waiting, name) == value for name, value in asdict(note).items())
 
 
 def _make_way(room: Room, waiting: Handoff, person: Person) -> None:

@@ -5,17 +5,16 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from oncall.incidents.models import Assignment, EndReason, Incident, State, Status, Vacancy
+from oncall.incidents.models import Assignment, EndReason, Incident, Status
 from oncall.incidents.services.asking import gather
 from oncall.incidents.services.declaring import DEDUP_KEY_IS_TAKEN
+from oncall.incidents.services.ending import end_incident
 from oncall.incidents.services.merging import refuse_merged
-from oncall.incidents.services.open_handoffs import cancel_handoffs
-from oncall.incidents.services.presence import forget_who_saw, see, stop_asking_for_help
+from oncall.incidents.services.presence import forget_who_saw, leave_deactivated, see
 from oncall.incidents.services.races import constraint_of
 from oncall.incidents.services.room import Room, room_of
 from oncall.incidents.services.seats import fill, required_seats
 from oncall.incidents.services.severity import change_severity
-from oncall.incidents.services.watching import stop_watching
 from oncall.incidents.services.words import fitting, known_severity
 from oncall.incidents.staffing import Previous
 from rotations.actors import Actor
@@ -63,16 +62,8 @@ def resolve(incident: Incident, *, by: Actor, now: datetime) -> Incident:
     """
     with room_of(incident, by=by, now=now) as room:
         if room.incident.resolved_at is None:
-            holders = [one.pk for one in room.open]
-            cancel_handoffs(room, room.open, because=EndReason.RESOLVED)
-            Assignment.objects.filter(incident=room.incident, ended_at=None).update(
-                state=State.ENDED, ended_at=room.at, end_reason=EndReason.RESOLVED
-            )
-            Vacancy.objects.filter(incident=room.incident, ended_at=None).update(ended_at=room.at)
-            stop_asking_for_help(room)
-            stop_watching(room)
-            room.change(status=Status.RESOLVED, resolved_at=room.at)
-            room.record("resolved", f"{by.name} resolved the incident", ended=holders)
+            ended = end_incident(room, because=EndReason.RESOLVED)
+            room.record("resolved", f"{by.name} resolved the incident", ended=ended)
     return room.incident
 
 
@@ -99,6 +90,8 @@ def reopen(incident: Incident, *, by: Actor, now: datetime) -> Incident:
             _save_reopened(room)
             forget_who_saw(room)
             room.record("reopened", f"{by.name} reopened the incident", epoch=room.incident.epoch)
+            for gone in [one.person for one in room.participants.values() if not one.person.is_active]:
+                leave_deactivated(room, gone)
             seats = required_seats(room)
             fill(room, seats, gather(room, [rule for rule, _ in seats], previous=previous))
     return room.incident

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from oncall.incidents.models import Assignment
 from oncall.incidents.services.room import Room
+from oncall.incidents.services.words import together
 from oncall.incidents.staffing import RuleValue, Vacant
 from rotations.models import Person, Team
 
@@ -37,11 +38,10 @@ def call_managers(
 
 def called(managers: Iterable[Person]) -> str:
     """Return who is called in words: ``Mo and Nia are called``."""
-    names = [person.name for person in managers]
-    if not names:
+    people = [*managers]
+    if not people:
         return "there is no manager to call"
-    *most, last = names
-    return f"{', '.join(most)} and {last} are called" if most else f"{last} is called"
+    return f"{together(people)} {'are' if len(people) > 1 else 'is'} called"
 
 
 def call_for_nobody_on_call(room: Room, rule: RuleValue, seat: int) -> None:

@@ -1,17 +1,17 @@
 """Two incidents turn out to be one: the later one ends in the other, and what comes in for it lands there."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 
-from oncall.incidents.models import Assignment, EndReason, Incident, ParticipantKind, State, Status, Vacancy
-from oncall.incidents.services.open_handoffs import cancel_handoffs
-from oncall.incidents.services.presence import come_in, is_here, stop_asking_for_help
+from oncall.incidents.models import EndReason, Incident, ParticipantKind
+from oncall.incidents.services.ending import end_incident
+from oncall.incidents.services.presence import come_in
 from oncall.incidents.services.room import Room, room_of
 from oncall.incidents.services.seats import ask_sources
-from oncall.incidents.services.watching import stop_watching
 from rotations.actors import Actor
 from rotations.errors import Conflict, Invalid
+from rotations.models import Person
 
 
 def merge(incident: Incident, *, into: Incident, by: Actor, now: datetime) -> Incident:
@@ -28,8 +28,10 @@ def merge(incident: Incident, *, into: Incident, by: Actor, now: datetime) -> In
     with _rooms(incident, into, by=by, now=now) as (room, target):
         if room.incident.merged_into_id != into.pk:
             _refuse(room, target)
+            asked = [one for one in room.participants.values() if one.asked_at is not None]
+            waiting = {one.person: one.asked_because for one in asked}
             _end_in(room, target.incident)
-            _bring_in(target, room)
+            _bring_in(target, room, waiting)
     return room.incident
 
 
@@ -59,38 +61,36 @@ def _refuse(room: Room, target: Room) -> None:
 
 
 def _end_in(room: Room, target: Incident) -> None:
-    holders = [one.pk for one in room.open]
-    cancel_handoffs(room, room.open, because=EndReason.MERGED)
-    Assignment.objects.filter(incident=room.incident, ended_at=None).update(
-        state=State.ENDED, ended_at=room.at, end_reason=EndReason.MERGED
-    )
-    Vacancy.objects.filter(incident=room.incident, ended_at=None).update(ended_at=room.at)
-    stop_watching(room)
-    room.change(status=Status.RESOLVED, resolved_at=room.at, merged_into=target)
+    ended = end_incident(room, because=EndReason.MERGED)
+    room.change(merged_into=target)
     text = f"{room.by.name} merged this incident into #{target.pk} {target.title}"
-    room.record("merged", text, into=target.pk, ended=holders)
+    room.record("merged", text, into=target.pk, ended=ended)
 
 
-def _bring_in(target: Room, room: Room) -> None:
-    """Copy whoever is there; whoever left the target stays away. Roles that nobody holds are offered anew."""
+def _bring_in(target: Room, room: Room, waiting: Mapping[Person, str]) -> None:
+    """Copy whoever is there, and the calls for help that wait; whoever left the target stays away.
+
+    Roles that nobody holds are offered anew.
+    """
     came = []
-    for one in filter(is_here, room.participants.values()):
+    for one in [one for one in room.participants.values() if one.is_here]:
         known = target.participants.get(one.person_id)
         if known is None or (known.joined_at is None and known.left_at is None):
             participant = come_in(target, one.person, ParticipantKind(one.kind))
             participant.status = one.status
             came.append(one.person)
-    _ask_on(target, room)
+    asked = [person.pk for person, because in waiting.items() if _ask_on(target, person, because)]
     merged = room.incident
     text = f"{target.by.name} merged #{merged.pk} {merged.title} into this incident"
-    target.record("merged_in", text, merged=merged.pk, joined=[person.pk for person in came])
+    target.record("merged_in", text, merged=merged.pk, joined=[person.pk for person in came], asked=asked)
     ask_sources(target, [(target.rule_of(one.role), one.seat) for one in target.vacancies])
 
 
-def _ask_on(target: Room, room: Room) -> None:
-    """Let whoever is asked to help, and has not answered, be asked to help there."""
-    for one in [one for one in room.participants.values() if one.asked_at is not None]:
-        if one.person_id not in target.participants:
-            participant = target.participant(one.person)
-            participant.asked_at, participant.asked_because = target.at, one.asked_because
-    stop_asking_for_help(room)
+def _ask_on(target: Room, person: Person, because: str) -> bool:
+    """Let somebody who is asked to help, and has not answered, be asked to help there; say whether that is news."""
+    known = target.participants.get(person.pk)
+    if known is not None and (known.left_at is not None or known.responds or known.asked_at is not None):
+        return False
+    participant = target.participant(person)
+    participant.asked_at, participant.asked_because = target.at, because
+    return True

@@ -1,32 +1,23 @@
 """Nobody answers: they are asked again, a bounded number of times, and then the managers are called."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from oncall.incidents.models import Assignment, State, Vacancy
 from oncall.incidents.services.managers import call_managers, managers_of_service
 from oncall.incidents.services.room import Room, room_of
+from oncall.incidents.services.seats import NAG_EVERY, close_archived
 from rotations.actors import Actor
 
-NAG_EVERY = timedelta(minutes=2)
 NAGS = 5
 
 Unanswered = Assignment | Vacancy
 
 
-def start_nagging(row: Unanswered, *, at: datetime) -> None:
-    """Let ``row``, which the caller saves, be nagged about from ``at`` on."""
-    row.nags, row.nag_at = 0, at + NAG_EVERY
-
-
 def nag_again(room: Room) -> None:
-    """Go on nagging about who acts in roles that are required again; the severity has changed."""
-    for one in room.open:
-        if (
-            one.state == State.ACTING
-            and one.nag_at is None
-            and one.nags < NAGS
-            and room.is_required(room.rule_of(one.role))
-        ):
+    """Go on nagging about who acts in roles that are required again, unless the managers were called."""
+    paused = [one for one in room.open if one.state == State.ACTING and one.nag_at is None and one.nags <= NAGS]
+    for one in paused:
+        if room.is_required(room.rule_of(one.role)):
             one.nag_at = room.at + NAG_EVERY
             one.save(update_fields=["nag_at"])
 
@@ -64,20 +55,27 @@ def _unanswered(room: Room) -> list[Unanswered]:
 
 def _nag(room: Room, row: Unanswered) -> None:
     if not room.is_required(room.rule_of(row.role)):
-        row.nag_at = None
+        _pause(room, row)
     elif row.nags < NAGS:
         row.nags += 1
         row.nag_at = room.at + NAG_EVERY
         text = f"{_situation(row)}: reminded {row.nags} of {NAGS} times"
         room.record("nagged", text, assignment=_seated(row), times=row.nags, role=row.role.slug, seat=row.seat)
     else:
-        row.nag_at = None
+        row.nags, row.nag_at = NAGS + 1, None
         why = f"{_situation(row)} after {NAGS} reminders"
         managers = managers_of_service(room)
         call_managers(
             room, managers, why, assignment=_seated(row), because="nobody_accepted", role=row.role.slug, seat=row.seat
         )
     row.save(update_fields=["nags", "nag_at"])
+
+
+def _pause(room: Room, row: Unanswered) -> None:
+    row.nag_at = None
+    if isinstance(row, Vacancy):
+        # Opened in the instant in which the role was archived, by whoever did not see that yet.
+        close_archived(room, row.role)
 
 
 def _seated(row: Unanswered) -> Assignment | None:

@@ -7,6 +7,7 @@ from typing import Any
 from oncall.incidents.models import Assignment, CancelReason, EndReason, Handoff, HandoffState, State
 from oncall.incidents.services.managers import call_managers, managers_of_service
 from oncall.incidents.services.room import Room
+from oncall.incidents.services.words import said
 from oncall.incidents.staffing import Proposal
 from rotations.models import Person
 
@@ -87,9 +88,14 @@ def cancel_handoffs_to_deactivated(room: Room, person_id: int) -> None:
 def decline_handoff_in(room: Room, handoff: Handoff, *, words: str) -> None:
     """End one of the room's handoffs as declined; the holder goes on."""
     close_handoff(room, handoff, HandoffState.DECLINED, words=words)
-    said = f": {words}" if words else ""
     holder, role = handoff.assignment.person.name, handoff.assignment.role.name
-    tell(room, handoff, "handoff_declined", f"{handoff.person.name} declined {role} from {holder}{said}", reason=words)
+    tell(
+        room,
+        handoff,
+        "handoff_declined",
+        f"{handoff.person.name} declined {role} from {holder}{said(words)}",
+        reason=words,
+    )
     _escalate(room, handoff)
 
 

@@ -14,12 +14,12 @@ from oncall.incidents.models import (
 from oncall.incidents.services.answers import refuse_unless_speaks_for
 from oncall.incidents.services.asking import gather
 from oncall.incidents.services.open_handoffs import decline_handoff_in
-from oncall.incidents.services.presence import answered_help, come_in, is_here, set_status
+from oncall.incidents.services.presence import come_in, go, set_status
 from oncall.incidents.services.roles import REASON_LENGTH
 from oncall.incidents.services.room import Room, room_of
 from oncall.incidents.services.seat_answers import accept_in, give_back
 from oncall.incidents.services.seats import ask_sources, seat_person
-from oncall.incidents.services.words import fitting
+from oncall.incidents.services.words import fitting, said
 from oncall.incidents.staffing import RuleValue, why_not
 from rotations.actors import Actor
 from rotations.errors import Conflict, Invalid
@@ -94,10 +94,12 @@ def leave(
             raise Conflict("not_a_participant", f"{person.name} takes no part in this incident.")
         participant = room.participants[person.pk]
         if participant.left_at is None:
-            _goes(room, room.participant(person), note=note)
-            give_back(room, [one for one in room.open if one.person_id == person.pk], vacate=vacate, note=note)
-            for handoff in [one for one in room.handoffs if one.person_id == person.pk]:
-                decline_handoff_in(room, handoff, words=note)
+            _goes(room, participant, note=note)
+        # Whoever left before may have been asked since.
+        if mine := [one for one in room.open if one.person_id == person.pk]:
+            give_back(room, mine, vacate=vacate, note=note)
+        for handoff in [one for one in room.handoffs if one.person_id == person.pk]:
+            decline_handoff_in(room, handoff, words=note)
     return participant
 
 
@@ -115,7 +117,7 @@ def change_status(incident: Incident, *, person: Person, status: str, by: Actor,
     with room_of(incident, by=by, now=now) as room:
         room.refuse_if_resolved()
         participant = room.participants.get(person.pk)
-        if participant is None or not is_here(participant):
+        if participant is None or not participant.is_here:
             raise Conflict("not_a_participant", f"{person.name} has not joined this incident.")
         set_status(room, person, ParticipantStatus(status))
     return participant
@@ -124,7 +126,7 @@ def change_status(incident: Incident, *, person: Person, status: str, by: Actor,
 def _comes_in(room: Room, person: Person, kind: ParticipantKind) -> bool:
     """Note that ``person`` takes part as ``kind``; say whether that is news."""
     known = room.participants.get(person.pk)
-    if known is not None and is_here(known) and known.kind == kind:
+    if known is not None and known.is_here and known.kind == kind:
         return False
     come_in(room, person, kind)
     room.record("joined", f"{person.name} joined as {kind.label.lower()}", person=person.pk, kind=kind)
@@ -134,11 +136,9 @@ def _comes_in(room: Room, person: Person, kind: ParticipantKind) -> bool:
 def _goes(room: Room, participant: Participant, *, note: str) -> None:
     """Note that somebody takes part no longer; whoever was only asked to help has said that they cannot."""
     person, only_asked = participant.person, participant.joined_at is None and participant.asked_at is not None
-    participant.left_at = room.at
-    answered_help(participant)
+    go(room, person)
     if only_asked:
-        said = f": {note}" if note else ""
-        room.record("help_declined", f"{person.name} cannot help{said}", person=person.pk, reason=note)
+        room.record("help_declined", f"{person.name} cannot help{said(note)}", person=person.pk, reason=note)
     else:
         room.record("left", f"{person.name} left", person=person.pk, reason=note)
 

@@ -17,8 +17,10 @@ from oncall.incidents.models import (
     ShiftChangePolicy,
     SourceKind,
 )
+from oncall.incidents.services.nagging import nag_again
 from oncall.incidents.services.room import Room, room_of
-from oncall.incidents.services.seats import ask_sources, close_vacancy, empty_seats
+from oncall.incidents.services.seats import ask_sources, close_archived, empty_seats
+from oncall.incidents.services.watching import watch_required
 from oncall.incidents.staffing import PinnedPlan
 from rotations.actors import Actor
 from rotations.errors import Invalid
@@ -118,9 +120,7 @@ def archive_role(role: Role, *, by: Actor, now: datetime) -> Role:
         vacant_in = Incident.objects.filter(vacancies__role=role, vacancies__ended_at=None)
         for incident in vacant_in.distinct().order_by("number"):
             with room_of(incident, by=by, now=now) as room:
-                for vacancy in [one for one in room.vacancies if one.role_id == role.pk]:
-                    close_vacancy(room, room.rule_of(role), vacancy.seat)
-                room.record("role_archived", f"{role.name} is no longer needed: the role was archived", role=role.slug)
+                close_archived(room, role)
     return role
 
 
@@ -147,6 +147,8 @@ def _need_again(room: Room, role: Role) -> None:
     if seats := [seat for seat in empty_seats(room) if seat[0].role == role.pk]:
         room.record("role_restored", f"{role.name} is needed again: the role was restored", role=role.slug)
         ask_sources(room, seats)
+    watch_required(room)
+    nag_again(room)
 
 
 @transaction.atomic

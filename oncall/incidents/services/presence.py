@@ -1,21 +1,14 @@
 """Who is here, are they working on it, and have they seen it? What a participant's row says, under the lock."""
 
-from typing import TypeGuard
-
 from oncall.incidents.models import Participant, ParticipantKind, ParticipantStatus
 from oncall.incidents.services.room import Room
 from rotations.models import Person
 
 
-def is_here(participant: Participant | None) -> TypeGuard[Participant]:
-    """Say whether somebody joined, in whichever kind, and did not leave."""
-    return participant is not None and participant.joined_at is not None and participant.left_at is None
-
-
 def responds(room: Room, person: Person) -> bool:
     """Say whether ``person`` is here as a responder."""
     participant = room.participants.get(person.pk)
-    return is_here(participant) and participant.kind == ParticipantKind.RESPONDER
+    return participant is not None and participant.responds
 
 
 def come_in(room: Room, person: Person, kind: ParticipantKind) -> Participant:
@@ -25,6 +18,21 @@ def come_in(room: Room, person: Person, kind: ParticipantKind) -> Participant:
     participant.status, participant.status_since = ParticipantStatus.ENGAGED, room.at
     answered_help(participant)
     return participant
+
+
+def go(room: Room, person: Person) -> None:
+    """Note that ``person`` takes part no longer, from this moment."""
+    participant = room.participant(person)
+    participant.left_at = room.at
+    answered_help(participant)
+
+
+def leave_deactivated(room: Room, person: Person) -> None:
+    """Let somebody who was deactivated take part no longer; harmless where they do not."""
+    known = room.participants.get(person.pk)
+    if known is not None and known.left_at is None:
+        go(room, person)
+        room.record("left", f"{person.name} was deactivated", person=person.pk, reason="deactivated")
 
 
 def answered_help(participant: Participant) -> None:

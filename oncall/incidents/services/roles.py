@@ -12,9 +12,9 @@ from oncall.incidents.services.answers import (
     role_taken,
 )
 from oncall.incidents.services.room import Room, room_of
-from oncall.incidents.services.seat_answers import accept_in, decline_in, give_back, said
+from oncall.incidents.services.seat_answers import accept_in, decline_in, give_back
 from oncall.incidents.services.seats import ask_sources, end, end_deactivated, pass_on, seat_person
-from oncall.incidents.services.words import fitting
+from oncall.incidents.services.words import fitting, said
 from oncall.incidents.staffing import RuleValue
 from rotations.actors import Actor
 from rotations.errors import Conflict, Invalid, NotPermitted

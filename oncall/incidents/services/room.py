@@ -14,7 +14,6 @@ from oncall.incidents.models import (
     HandoffState,
     Incident,
     Participant,
-    ParticipantKind,
     Role,
     State,
     TimelineEntry,
@@ -113,11 +112,7 @@ class Room:
     @property
     def present(self) -> list[Participant]:
         """The responders who joined and did not leave, in join order."""
-        here = [
-            one
-            for one in self.participants.values()
-            if one.kind == ParticipantKind.RESPONDER and one.joined_at is not None and one.left_at is None
-        ]
+        here = [one for one in self.participants.values() if one.responds]
         return sorted(here, key=lambda one: (one.joined_at, one.pk is None, one.pk or 0))
 
     @property
@@ -164,6 +159,9 @@ class Room:
     def watch(self, watched: WatchedSchedule) -> None:
         """Look at a schedule again when it changes; what is watched already goes on as it is."""
         self._new_watched[watched.schedule_id] = watched
+
+    def is_watched(self, schedule: int) -> bool:
+        return schedule in self._new_watched or any(one.schedule_id == schedule for one in self.watched)
 
     def participant(self, person: Person) -> Participant:
         """Return the person's row, a new one if they take no part yet; it is saved on leaving."""

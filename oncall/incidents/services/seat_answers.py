@@ -3,12 +3,8 @@
 from oncall.incidents.models import Assignment, EndReason, State
 from oncall.incidents.services.room import Room
 from oncall.incidents.services.seats import accept_seat, ask_sources, end
+from oncall.incidents.services.words import said
 from rotations.errors import Conflict, Invalid
-
-
-def said(note: str) -> str:
-    """Return what was said, behind a colon; nothing where nothing was."""
-    return f": {note}" if note else ""
 
 
 def give_back(room: Room, assignments: list[Assignment], *, vacate: bool, note: str) -> None:

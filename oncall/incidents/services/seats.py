@@ -4,6 +4,7 @@ A seat that is required is at every instant either held (an open assignment) or 
 """
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from oncall.incidents.models import (
@@ -17,13 +18,15 @@ from oncall.incidents.models import (
 )
 from oncall.incidents.services.asking import Known, gather
 from oncall.incidents.services.managers import call_for_nobody_on_call
-from oncall.incidents.services.nagging import start_nagging
 from oncall.incidents.services.open_handoffs import cancel_handoffs
-from oncall.incidents.services.presence import come_in, responds, set_status
+from oncall.incidents.services.presence import come_in, go, responds, set_status
 from oncall.incidents.services.room import Room
 from oncall.incidents.services.watching import watch
 from oncall.incidents.staffing import Facts, PassedOver, Proposal, RuleValue, Vacant, propose
 from rotations.models import Person
+
+# How long nobody may be in a required seat, or somebody only acts, until the first reminder, and between two.
+NAG_EVERY = timedelta(minutes=2)
 
 Seat = tuple[RuleValue, int]
 
@@ -84,8 +87,9 @@ def end(room: Room, assignment: Assignment, reason: EndReason, *, note: str = ""
 
 
 def end_deactivated(room: Room, assignment: Assignment) -> None:
-    """Close the span of somebody who was deactivated; the caller asks the sources again."""
+    """Close the span of somebody who was deactivated, who thereby leaves; the caller asks the sources again."""
     end(room, assignment, EndReason.DEACTIVATED)
+    go(room, assignment.person)
     text = f"{assignment.person.name} was deactivated and is no longer {assignment.role.name}"
     room.record("deactivated", text, assignment=assignment)
 
@@ -107,6 +111,13 @@ def close_vacancy(room: Room, rule: RuleValue, number: int) -> None:
         room.vacancies.remove(vacancy)
 
 
+def close_archived(room: Room, role: Role) -> None:
+    """End the vacancies of a role that was archived, and tell."""
+    for vacancy in [one for one in room.vacancies if one.role_id == role.pk]:
+        close_vacancy(room, room.rule_of(role), vacancy.seat)
+    room.record("role_archived", f"{role.name} is no longer needed: the role was archived", role=role.slug)
+
+
 def open_vacancy(room: Room, rule: RuleValue, number: int, *, because: Vacant, evidence: list[dict[str, Any]]) -> None:
     """Note that nobody is in a required seat; a vacancy for the same reason goes on as it is.
 
@@ -125,8 +136,8 @@ def open_vacancy(room: Room, rule: RuleValue, number: int, *, because: Vacant, e
         since=room.at,
         because=because,
         evidence=evidence,
+        nag_at=room.at + NAG_EVERY,
     )
-    start_nagging(vacancy, at=room.at)
     if before is not None:
         vacancy.nags, vacancy.nag_at = before.nags, before.nag_at
     room.add_vacancy(vacancy)
@@ -221,8 +232,8 @@ def pass_on(room: Room, assignment: Assignment) -> bool:
 
 def _let_act(room: Room, assignment: Assignment) -> None:
     assignment.state = State.ACTING
-    start_nagging(assignment, at=room.at)
-    assignment.save(update_fields=["state", "nags", "nag_at"])
+    assignment.nag_at = room.at + NAG_EVERY
+    assignment.save(update_fields=["state", "nag_at"])
     name = assignment.person.name
     room.record("acting", f"{name} acts as {assignment.role.name}: nobody else is left to ask", assignment=assignment)
 

@@ -8,7 +8,7 @@ from oncall.incidents.services.asking import gather
 from oncall.incidents.services.nagging import nag_again
 from oncall.incidents.services.room import Room
 from oncall.incidents.services.seats import ask_sources, close_vacancy, empty_seats
-from oncall.incidents.services.watching import watch
+from oncall.incidents.services.watching import watch_required
 from oncall.incidents.staffing import Facts, PassedOver, Proposal, RuleValue, propose
 from rotations.models import ActorKind, Person
 
@@ -27,6 +27,7 @@ def change_severity(room: Room, severity: int) -> None:
     roles = list(dict.fromkeys(one.role.slug for one in closed))
     room.record("severity_changed", text, before=before, after=severity, no_longer_required=roles)
     ask_sources(room, empty_seats(room))
+    watch_required(room)
     nag_again(room)
     if severity < before:
         _suggest_others(room)
@@ -50,7 +51,6 @@ def _suggest_others(room: Room) -> None:
         return
     rules = list(dict.fromkeys(rule for _, rule in accepted))
     known = gather(room, rules, declarer=_declarer(room))
-    watch(room, known.facts)
     told = _suggested_before(room)
     for seat, rule in accepted:
         proposal = propose(rule, _as_if_free(known.facts, rule, seat))

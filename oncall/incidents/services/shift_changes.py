@@ -141,10 +141,11 @@ def _offer(room: Room, rule: RuleValue, seat: Assignment, people: Sequence[Perso
 
 
 def offer_instead(room: Room, seat: Assignment) -> None:
-    """Offer a seat to the next whom the plan finds; whoever was offered it at a shift change is gone."""
+    """Offer a seat that is still required to the next whom the plan finds; who was offered it is gone."""
     rule = room.rule_of(seat.role)
-    known = gather(room, [rule])
-    _offer_proposed(room, seat, propose(rule, _with_recipients(room, seat, known.facts)), known)
+    if room.is_required(rule):
+        known = gather(room, [rule])
+        _offer_proposed(room, seat, propose(rule, _with_recipients(room, seat, known.facts)), known)
 
 
 def _offer_proposed(room: Room, seat: Assignment, proposal: Proposal, known: Known) -> None:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -14,7 +14,19 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from oncall.incidents import queries
 from oncall.incidents.models import EndReason, Handoff, Incident, Role, State
-from oncall.incidents.services import handoffs, lifecycle, merging, participants, plans, roles
+from oncall.incidents.services import (
+    bringing_in,
+    handoffs,
+    lifecycle,
+    merging,
+    nagging,
+    participants,
+    plans,
+    relief,
+    roles,
+    seats,
+    shift_changes,
+)
 from oncall.incidents.services.declaring import declare
 from rotations.actors import Actor
 from rotations.errors import Refusal
@@ -22,20 +34,37 @@ from rotations.models import Person
 from rotations.services.absences import add_absence
 from rotations.services.overrides import add_override
 from rotations.services.people import deactivate_person, reactivate_person
-from tests.factories.incidents import FIRST_TO_JOIN, NIGHT, named, next_on_call_in, on_call_in, role, service
+from tests.factories.incidents import (
+    FIRST_TO_JOIN,
+    NIGHT,
+    holder_of,
+    member_of,
+    named,
+    next_on_call_in,
+    on_call_in,
+    role,
+    service,
+)
 from tests.factories.incidents import rule as plan_rule
-from tests.factories.rotations import administrator, person, schedule, weekly_rotation
+from tests.factories.rotations import administrator, person, schedule, team, weekly_rotation
 from tests.oncall.incidents.truth import Rows, Told, Truth
 
 SYSTEM = Actor.system()
 INCIDENTS = 3
 # What happens when nobody does anything, in the order in which beat may well send it.
-AUTOMATION: tuple[Callable[..., int], ...] = (roles.expire_due_offers, handoffs.expire_due_handoffs)
+AUTOMATION: tuple[Callable[..., int], ...] = (
+    roles.expire_due_offers,
+    handoffs.expire_due_handoffs,
+    shift_changes.announce_due_changes,
+    relief.suggest_due_relief,
+    nagging.nag_due_seats,
+)
 
 PEOPLE = st.integers(0, 4)
 ROLES = st.sampled_from(("lead", "lead", "driver", "scribe"))
 ANY = st.integers(0, 11)
 SEVERITIES = st.integers(1, 4)
+STATUSES = st.sampled_from(("engaged", "on_break", "away"))
 KINDS = st.sampled_from(("responder", "responder", "responder", "observer", "stakeholder"))
 # Mostly seconds and minutes, across deadlines; sometimes nothing, and sometimes a clock that is behind.
 WAITS = st.sampled_from((0, 0, 1, 30, 60, 200, 400, 700, -90)).map(lambda seconds: timedelta(seconds=seconds))
@@ -57,15 +86,17 @@ class Scene:
         primary, secondary = schedule("primary"), schedule("secondary")
         weekly_rotation(primary, [[ada, bo], cy])
         weekly_rotation(secondary, [cy, di, None])
-        hands: dict[str, Any] = {"exclusive_group": "hands"}
+        hands: dict[str, Any] = {"exclusive_group": "hands", "on_shift_change": "offer"}
+        seekers = team("seekers", members=crew)
         checkout = service(
             plan_rule("lead", on_call_in(primary), on_call_in(secondary), FIRST_TO_JOIN, **hands),
             plan_rule("driver", on_call_in(secondary), FIRST_TO_JOIN, required_from_severity=3, **hands),
             plan_rule("scribe", FIRST_TO_JOIN, named(di), required_from_severity=2, seats=2),
         )
         search = service(
-            plan_rule("lead", next_on_call_in(primary), named(bo), open_incidents_limit=1),
-            plan_rule("scribe", FIRST_TO_JOIN, required_from_severity=3),
+            plan_rule("driver", holder_of("lead"), named(bo), required_from_severity=2, on_shift_change="offer"),
+            plan_rule("lead", next_on_call_in(primary), member_of(seekers), open_incidents_limit=1),
+            plan_rule("scribe", FIRST_TO_JOIN, on_call_in(secondary), required_from_severity=3),
             slug="search",
         )
         everybody = (*crew, administrator())
@@ -89,6 +120,7 @@ class RolesMachine(RuleBasedStateMachine):
         self.rows = Rows.read()
 
     def teardown(self) -> None:
+        self.outcomes.update({f"told: {kind}": times for kind, times in self.told.kinds.items()})
         transaction.set_rollback(True)
         self._undone.__exit__(None, None, None)
 
@@ -111,6 +143,24 @@ class RolesMachine(RuleBasedStateMachine):
     def leave(self, one: int, who: int, *, vacate: bool, wait: timedelta) -> None:
         reasons = {EndReason.VACATED, EndReason.RELEASED}
         self._does(participants.leave, self._incident(one), who, wait, vacate=vacate, reason="home", may_end=reasons)
+
+    @rule(one=ANY, who=PEOPLE, status=STATUSES, wait=WAITS)
+    def have_a_break(self, one: int, who: int, status: str, wait: timedelta) -> None:
+        self._does(participants.change_status, self._incident(one), who, wait, status=status)
+
+    @rule(one=ANY, who=PEOPLE, whom=PEOPLE, wait=WAITS)
+    def ask_for_help(self, one: int, who: int, whom: int, wait: timedelta) -> None:
+        self._acts(bringing_in.ask_person, self._incident(one), who, wait, person=self.scene.crew[whom])
+
+    @rule(
+        one=ANY,
+        who=PEOPLE,
+        which=st.integers(0, 1),
+        verb=st.sampled_from((bringing_in.ask_on_call, bringing_in.ask_next_on_call)),
+        wait=WAITS,
+    )
+    def bring_in(self, one: int, who: int, which: int, verb: Callable[..., Any], wait: timedelta) -> None:
+        self._acts(verb, self._incident(one), who, wait, schedule=self.scene.schedules[which])
 
     @rule(which=ANY, decline=st.integers(0, 3), wait=WAITS)
     def answer_an_offer(self, which: int, decline: int, wait: timedelta) -> None:
@@ -185,6 +235,11 @@ class RolesMachine(RuleBasedStateMachine):
     @rule(wait=WAITS)
     def time_passes(self, wait: timedelta) -> None:
         self._automation(wait)
+
+    @rule(times=st.sampled_from((2, 6)))
+    def nobody_answers(self, times: int) -> None:
+        for _ in range(times):
+            self._automation(seats.NAG_EVERY)
 
     @rule(wait=LONG_WAITS)
     def the_night_passes(self, wait: timedelta) -> None:
@@ -267,11 +322,19 @@ class RolesMachine(RuleBasedStateMachine):
         self._tries(verb, on, wait=wait, by=self._by(who), **more)
 
     def _automation(self, wait: timedelta) -> None:
-        for work in AUTOMATION:
-            self._tries(work, wait=wait)
-            wait = timedelta()
-        waiting = [one for one in self.rows.assignments if one["state"] == State.OFFERED]
-        assert all(one["accept_by"] > self.now for one in waiting), "an offer is due still"
+        now = self.now + wait
+        self.now = max(self.now, now)
+        due = [work for work in AUTOMATION if self._works(work, now)]
+        again = {work.__name__: work(now=now) for work in AUTOMATION if due}
+        assert not any(again.values()), f"done twice: {again}"
+        assert not due or Rows.read() == self.rows, "what had nothing to do changed something"
+
+    def _works(self, work: Callable[..., int], now: datetime) -> bool:
+        if work(now=now):
+            self._has_done(work.__name__, now)
+            return True
+        self.outcomes[f"{work.__name__}: nothing due"] += 1
+        return False
 
     def _tries(
         self, verb: Callable[..., Any], *args: Any, wait: timedelta, may_end: Collection[str] = (), **more: Any
@@ -281,12 +344,15 @@ class RolesMachine(RuleBasedStateMachine):
         self.now = max(self.now, now)
         before = self.rows
         try:
-            answer = verb(*args, **more, now=now)
+            verb(*args, **more, now=now)
         except (Refusal, ValidationError) as refusal:
             code = getattr(refusal, "code", "invalid")
             self.outcomes[f"{verb.__name__}: {code}"] += 1
             assert Rows.read() == before, f"{verb.__name__} was refused with {code}, and changed something"
             return
-        self.outcomes[f"{verb.__name__}: {'nothing due' if answer == 0 else 'done'}"] += 1
-        self.rows = Rows.read()
-        Truth(self.rows, self.told, self.scene.slugs, f"{verb.__name__} at {now}").holds(before, may_end)
+        self._has_done(verb.__name__, now, may_end)
+
+    def _has_done(self, what: str, now: datetime, may_end: Collection[str] = ()) -> None:
+        self.outcomes[f"{what}: done"] += 1
+        before, self.rows = self.rows, Rows.read()
+        Truth(self.rows, self.told, self.scene.slugs, f"{what} at {now}").holds(before, may_end)

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from oncall.incidents.models import TimelineEntry
+from oncall.incidents.services.managers import CALLED_AGAIN_AFTER
+from oncall.incidents.services.nagging import NAGS
 
 # Facts that end one assignment, and how the ledger calls it.
 ENDINGS = {
@@ -32,6 +34,8 @@ class Span:
     acting_at: datetime | None = None
     ended_at: datetime | None = None
     end_reason: str = ""
+    nags: int = 0
+    relieved: bool = False
 
     @property
     def state(self) -> str:
@@ -50,12 +54,13 @@ class Span:
 
 @dataclass(frozen=True)
 class Hole:
-    """One vacancy, as told."""
+    """One vacancy, as told; ``nags`` counts the reminders of the one before for another reason, too."""
 
     place: Place
     because: str
     since: datetime
     ended_at: datetime | None = None
+    nags: int = 0
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,12 @@ class Asked:
     assignment: int
     to: int
     state: str = "offered"
+    is_automatic: bool = False
+    escalated: bool = False
+
+    @property
+    def is_refused(self) -> bool:
+        return self.state in ("declined", "expired")
 
 
 @dataclass
@@ -77,6 +88,7 @@ class Replay:
     spans: dict[int, Span] = field(default_factory=dict)
     holes: list[Hole] = field(default_factory=list)
     handoffs: dict[int, Asked] = field(default_factory=dict)
+    called_at: dict[Place, datetime] = field(default_factory=dict)
 
     def hear(self, entries: Iterable[TimelineEntry]) -> None:
         """Take in facts, in the order in which they were told."""
@@ -100,11 +112,36 @@ class Replay:
             case _ if kind in ENDINGS:
                 self._end(data["assignment"], ENDINGS[kind], at)
             case "handoff_offered":
-                self.handoffs[data["handoff"]] = Asked(data["assignment"], data["to"])
+                self._offer(data)
             case _ if kind in ANSWERS:
                 self._answer(data["handoff"], ANSWERS[kind])
+            case "handoff_escalated" | "managers_called" | "nagged" | "relief_suggested":
+                self._hear_of_what_is_done_alone(kind, data, at)
             case _:
                 self._hear_of_the_incident(kind, data, at)
+
+    def _hear_of_what_is_done_alone(self, kind: str, data: dict[str, Any], at: datetime) -> None:
+        """Take in what nobody does; each of it is done once, and the reminders are counted."""
+        match kind:
+            case "nagged":
+                self._nag(data, before=data["times"] - 1)
+                assert data["times"] <= NAGS, f"reminded too often: {data}"
+            case "managers_called" if data["because"] == "nobody_accepted":
+                self._nag(data, before=NAGS)
+                self.called_at[data["role"], data["seat"]] = at
+            case "managers_called":
+                place = (data["role"], data["seat"])
+                assert place not in self.called_at or at - self.called_at[place] >= CALLED_AGAIN_AFTER, data
+                self.called_at[place] = at
+            case "relief_suggested":
+                span = self.spans[data["assignment"]]
+                assert (span.state, span.relieved) == ("accepted", False), f"relief of {span}"
+                self._change(data["assignment"], relieved=True)
+            case "handoff_escalated" if (number := data.get("handoff")) is not None:
+                one = self.handoffs[number]
+                told = (one.is_automatic, one.is_refused, one.escalated)
+                assert told == (True, True, False), f"escalated: {one}"
+                self.handoffs[number] = replace(one, escalated=True)
 
     def _hear_of_the_incident(self, kind: str, data: dict[str, Any], at: datetime) -> None:
         match kind:
@@ -117,8 +154,9 @@ class Replay:
                 self._close_holes(at, of=[data["role"]])
             case "vacant":
                 place = (data["role"], data["seat"])
+                before = self._hole(place)
                 self._close_hole(place, at)
-                self.holes.append(Hole(place, data["because"], at))
+                self.holes.append(Hole(place, data["because"], at, nags=before.nags if before else 0))
             case "resolved" | "merged":
                 self._end_all(kind, data, at)
             case "reopened":
@@ -159,6 +197,25 @@ class Replay:
 
     def _end(self, number: int, reason: str, at: datetime) -> None:
         self._change(number, ended_at=at, end_reason=reason)
+
+    def _offer(self, data: dict[str, Any]) -> None:
+        assert self.spans[data["assignment"]].state == "accepted", f"handed off, and not held: {data}"
+        is_automatic = data.get("is_automatic", False)
+        self.handoffs[data["handoff"]] = Asked(data["assignment"], data["to"], is_automatic=is_automatic)
+
+    def _nag(self, data: dict[str, Any], *, before: int) -> None:
+        number, place = data.get("assignment"), (data["role"], data["seat"])
+        of = self.spans[number] if number is not None else self._hole(place)
+        assert of is not None, f"{data} about nobody"
+        assert of.nags == before, f"{data} about {of}"
+        if isinstance(of, Span):
+            assert of.state == "acting", f"{data} about {of}"
+            self._change(number or 0, nags=of.nags + 1)
+        else:
+            self.holes[self.holes.index(of)] = replace(of, nags=of.nags + 1)
+
+    def _hole(self, place: Place) -> Hole | None:
+        return next((one for one in self.holes if one.place == place and one.ended_at is None), None)
 
     def _answer(self, number: int, state: str) -> None:
         assert self.handoffs[number].state == "offered", f"handoff {number} was answered twice"

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from oncall.incidents.intake import Action, Signal
-from oncall.incidents.models import Incident, Integration, TimelineEntry
+from oncall.incidents.models import Incident, Integration, Participant, TimelineEntry
 from oncall.incidents.services import lifecycle, participants, roles
+from oncall.incidents.services.bringing_in import ask_person
 from oncall.incidents.services.declaring import declare
 from oncall.incidents.services.deliveries import receive
 from oncall.incidents.services.handoffs import offer_handoff
@@ -17,6 +18,7 @@ from rotations.errors import Refusal
 from rotations.models import Person
 from tests.factories.access import integration
 from tests.factories.incidents import FIRST_TO_JOIN, incident, named, role, rule, service
+from tests.factories.rotations import person
 from tests.oncall.incidents.answering import refused
 from tests.oncall.incidents.pictures import facts, ledger, minute, present, standing
 
@@ -122,6 +124,23 @@ def test_what_is_resolved_or_itself_or_a_drill_is_not_merged(pair: tuple[Inciden
     codes = [refused(fold, *two)[0] for two in ((first, first), (over, first), (first, over), (second, drill))]
 
     assert codes == ["invalid", "incident_resolved", "incident_resolved", "invalid"]
+
+
+@pytest.mark.parametrize("name", ["Cy, who watches", "Dee"])
+def test_whoever_is_asked_to_help_is_asked_to_help_in_the_target_and_its_timeline_says_so(
+    pair: tuple[Incident, Incident], cy: Person, name: str
+):
+    first, second = pair
+    somebody = person("Dee") if name == "Dee" else cy
+    ask_person(second, person=somebody, reason="It is down", by=SYSTEM, now=minute(3))
+
+    fold(second, first)
+
+    asked = Participant.objects.filter(asked_at__isnull=False)
+    assert list(asked.values_list("incident", "person", "asked_because")) == [
+        (first.pk, somebody.pk, "asked by Oncall: It is down")
+    ]
+    assert TimelineEntry.objects.filter(incident=first).latest("id").data["asked"] == [somebody.pk]
 
 
 # ── what comes in later ──

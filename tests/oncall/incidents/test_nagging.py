@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from oncall.incidents.models import Incident
+from oncall.incidents.models import Incident, Role
 from oncall.incidents.services import lifecycle, participants, plans, roles
 from oncall.incidents.services.nagging import nag_due_seats
 from rotations.actors import Actor
@@ -14,7 +14,8 @@ from rotations.services.people import deactivate_person
 from tests.factories.incidents import FIRST_TO_JOIN, NIGHT, incident, named, on_call_in, role, rule, service
 from tests.factories.rotations import administrator, person, schedule, team
 from tests.oncall.incidents.answering import does
-from tests.oncall.incidents.pictures import facts, minute, standing
+from tests.oncall.incidents.pictures import facts, ledger, minute, standing
+from tests.write_guard import arranging
 
 pytestmark = pytest.mark.django_db
 
@@ -149,6 +150,47 @@ def test_a_role_that_is_no_longer_required_is_not_nagged_about_until_it_is_again
     nag_due_seats(now=minute(23))
 
     assert [at for at, _, _ in told(one, "nagged")] == [23.0]
+
+
+def test_a_role_that_was_not_required_when_the_managers_were_due_calls_them_once_it_is_again(ada: Person, mo: Person):
+    scribe = rule("scribe", named(ada), required_from_severity=2)
+    one = incident(service=service(scribe, team=team(managers=[mo])), severity=1)
+    roles.expire_due_offers(now=minute(5))
+    nag_until(minute(15))
+    lifecycle.edit(one, severity=3, by=SYSTEM, now=minute(16))
+    nag_until(minute(20))
+
+    for at, severity in ((21, 2), (30, 3), (31, 2)):
+        lifecycle.edit(one, severity=severity, by=SYSTEM, now=minute(at))
+        nag_until(minute(at + 8))
+
+    assert [(at, kind) for at, kind, _ in told(one, "nagged", "managers_called")] == [
+        *((5.0 + 2 * times, "nagged") for times in range(1, 6)),
+        (23.0, "managers_called"),
+    ]
+
+
+def test_a_role_that_is_restored_is_nagged_about_again(ada: Person):
+    one = incident(service=service(rule("lead", named(ada))))
+    roles.expire_due_offers(now=minute(5))
+    plans.archive_role(role(), by=SYSTEM, now=minute(6))
+    nag_until(minute(10))
+
+    plans.restore_role(role(), by=SYSTEM, now=minute(11))
+    nag_due_seats(now=minute(13))
+
+    assert [at for at, _, _ in told(one, "nagged")] == [13.0]
+
+
+def test_a_vacancy_of_a_role_that_was_archived_in_that_instant_is_ended_instead():
+    one = incident(service=service(rule("lead", FIRST_TO_JOIN)))
+    with arranging():
+        Role.objects.filter(slug="lead").update(archived_at=NIGHT)
+
+    assert (nag_due_seats(now=minute(2)), nag_due_seats(now=minute(60))) == (1, 0)
+
+    assert (standing(one), ledger(one)) == ({}, ["vacant 0-2 waiting_for_first_to_join"])
+    assert facts(one) == ["declared", "vacant", "role_archived"]
 
 
 def test_an_archived_role_is_not_nagged_about(ada: Person):

@@ -170,6 +170,19 @@ def test_leaving_twice_is_harmless_and_coming_back_is_joining():
     assert facts(one, after=2) == ["joined", "left", "joined"]
 
 
+def test_whoever_left_and_is_asked_again_declines_by_leaving_once_more():
+    ada, bo = person("Ada"), person("Bo")
+    one = incident(service=service(rule("lead", FIRST_TO_JOIN)))
+    joins(one, bo, kind="observer")
+    leaves(one, bo, at=2)
+    roles.assign(one, role=role(), person=bo, by=Actor.of_person(ada), now=minute(3))
+
+    leaves(one, bo, at=4)
+
+    assert ledger(one)[0] == "Bo 3-4 declined"
+    assert (standing(one), present(one)) == ({"lead": "vacant: waiting_for_first_to_join"}, {"Bo": "left"})
+
+
 def test_only_whoever_takes_part_can_leave():
     ada = person("Ada")
 

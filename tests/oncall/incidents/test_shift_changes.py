@@ -16,6 +16,7 @@ from oncall.incidents.services.handoffs import (
     expire_due_handoffs,
     offer_handoff,
 )
+from oncall.incidents.services.plans import archive_role
 from oncall.incidents.services.shift_changes import announce_due_changes
 from rotations.actors import Actor
 from rotations.models import Person, Schedule
@@ -283,6 +284,32 @@ def test_whoever_is_deactivated_while_it_is_offered_gives_way_to_the_next(
     assert handoff is not None
     assert (handoff.person, handoff.is_automatic) == (cy, True)
     assert facts(one)[-2:] == ["handoff_cancelled", "handoff_offered"]
+
+
+def test_what_was_offered_to_somebody_who_is_gone_is_offered_to_nobody_else_once_the_role_is_archived(
+    primary: Schedule, ada: Person, bo: Person, cy: Person
+):
+    one = led_by_ada(primary, "offer", named(cy))
+    announce_due_changes(now=MONDAY)
+    archive_role(role(), by=SYSTEM, now=MONDAY + timedelta(minutes=1))
+
+    deactivate_person(bo, by=SYSTEM, now=MONDAY + timedelta(minutes=2))
+
+    assert (standing(one), waiting(one)) == ({"lead": "Ada accepted"}, None)
+    assert facts(one)[-1] == "handoff_cancelled"
+
+
+def test_a_role_that_was_given_by_hand_before_it_was_needed_is_told_of_the_change_of_shifts(
+    primary: Schedule, ada: Person, bo: Person
+):
+    scribe = rule("scribe", on_call_in(primary), required_from_severity=2)
+    one = incident(service=service(scribe), severity=3)
+    roles.assign(one, role=role("scribe"), person=ada, by=Actor.of_person(bo), now=MONDAY - timedelta(minutes=3))
+    lifecycle.edit(one, severity=2, by=SYSTEM, now=MONDAY - timedelta(minutes=2))
+
+    announce_due_changes(now=MONDAY)
+
+    assert said(one)[1] == "Bo is on call in primary now; Ada is still asked to be Scribe"
 
 
 def test_where_nobody_can_take_over_the_managers_are_called_at_once(ada: Person, mo: Person):

@@ -155,3 +155,14 @@ def test_whoever_is_deactivated_works_on_nothing_any_more(one: Incident, ada: Pe
 
     assert (present(one), present(ended)) == ({"Cy": "left", "Ada": "left", "Bo": "asked"}, {"Cy": "responder"})
     assert facts(one, after=so_far) == ["left", "deactivated", "offered"]
+
+
+def test_whoever_was_deactivated_meanwhile_takes_no_part_in_what_is_reopened(one: Incident, cy: Person):
+    lifecycle.resolve(one, by=SYSTEM, now=minute(2))
+    deactivate_person(cy, by=SYSTEM, now=minute(3))
+    assert present(one)["Cy"] == "responder"
+
+    lifecycle.reopen(one, by=SYSTEM, now=minute(4))
+
+    assert present(one)["Cy"] == "left"
+    assert facts(one)[-3:] == ["reopened", "left", "offered"]

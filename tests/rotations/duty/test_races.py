@@ -1,14 +1,9 @@
 """Two workers and many editors at once, on a real PostgreSQL with real threads."""
 
-import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
 
 import pytest
-from django.db import connection
 
 from rotations.actors import Actor
 from rotations.engine.intervals import Interval
@@ -16,26 +11,13 @@ from rotations.models import Duty, Schedule
 from rotations.queries import shifts_of
 from rotations.services.duty import settle_due_schedules
 from rotations.services.schedules import edit_schedule
+from tests.crowd import AtOnce
 from tests.factories.rotations import override, person, schedule, weekly_rotation
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-
-
-def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
-    start = threading.Barrier(len(calls))
-
-    def run(call: Callable[[], Any]) -> Any:
-        try:
-            start.wait(timeout=30)
-            return call()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
 
 
 def hourly(count: int) -> list[Schedule]:
@@ -51,7 +33,7 @@ def rows(of: Schedule) -> list[tuple[datetime, datetime]]:
     return list(Duty.objects.filter(schedule=of).order_by("start").values_list("start", "end"))
 
 
-def test_two_workers_record_each_schedule_once():
+def test_two_workers_record_each_schedule_once(at_once: AtOnce):
     schedules = hourly(12)
 
     settled = at_once([partial(settle_due_schedules, now=NOW + 5 * HOUR)] * 3)
@@ -61,7 +43,7 @@ def test_two_workers_record_each_schedule_once():
     assert [rows(each) for each in schedules] == [expected] * 12
 
 
-def test_workers_and_editors_at_once_leave_one_unbroken_record():
+def test_workers_and_editors_at_once_leave_one_unbroken_record(at_once: AtOnce):
     [primary] = hourly(1)
     cover = person("Cy")
 
