@@ -6,7 +6,8 @@ from typing import Any
 from oncall.incidents.models import Incident, TimelineEntry
 from oncall.notices.models import Event, Notice
 from oncall.notices.services.announcing import announce
-from rotations.models import ScheduleChange, ScheduleWarning
+from oncall.notices.services.watching import look_again
+from rotations.models import Schedule, ScheduleChange, ScheduleWarning
 from tests.factories.incidents import NIGHT
 from tests.write_guard import arranging
 
@@ -35,6 +36,8 @@ def nothing_waits() -> None:
     with arranging():
         for model in (TimelineEntry, ScheduleChange, ScheduleWarning):
             model._default_manager.update(announced_at=NIGHT)
+    for unwatched in Schedule.objects.filter(watch=None):
+        look_again(unwatched, changes=(), now=NIGHT)
 
 
 def noted(one: Incident, kind: str, text: str = "It happened", /, **data: Any) -> TimelineEntry:
