@@ -23,8 +23,8 @@ def forget_old(*, now: datetime, limit: int = BATCH) -> int:
     was forgotten. The oldest are found by an index; calling it again, or on two workers, is harmless.
     """
     old = Message.objects.filter(created_at__lt=now - KEPT, due_at=None).order_by("created_at")
-    batch = list(old.values_list("notice", "event")[:limit])
-    notices = Notice.objects.filter(pk__in={notice for notice, _ in batch if notice is not None})
-    events = Event.objects.filter(pk__in={event for _, event in batch if event is not None})
-    gone = notices.delete()[1], events.exclude(messages__due_at__isnull=False).delete()[1]
+    batch = list(old.values_list("pk", flat=True)[:limit])
+    notices = Notice.objects.filter(messages__in=batch)
+    events = Event.objects.filter(messages__in=batch).exclude(messages__due_at__isnull=False)
+    gone = notices.delete()[1], events.delete()[1]
     return sum(rows.get(Message._meta.label, 0) for rows in gone)
