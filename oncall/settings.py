@@ -256,6 +256,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "notices.announce": {"task": "notices.announce", "schedule": 5.0, "options": {"expire_seconds": 5}},
     "notices.watch": {"task": "notices.watch", "schedule": 10.0, "options": {"expire_seconds": 10}},
     "notices.send": {"task": "notices.send", "schedule": 10.0, "options": {"expire_seconds": 10}},
+    "notices.forget": {"task": "notices.forget", "schedule": 600.0, "options": {"expire_seconds": 600}},
 }
 
 # ── Mail ──

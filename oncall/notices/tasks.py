@@ -5,7 +5,7 @@ from typing import Final
 from celery import shared_task
 from django.utils import timezone
 
-from oncall.notices.services import announcing, deadlines, sending, watching
+from oncall.notices.services import announcing, deadlines, forgetting, sending, watching
 
 # So many batches in one run, that it ends before the next one is due even where there is much to do.
 BATCHES: Final = 10
@@ -37,3 +37,9 @@ def send() -> int:
         if not batch:
             break
     return tried
+
+
+@shared_task(name="notices.forget")
+def forget() -> int:
+    """Delete what was sent long ago; return how many messages went."""
+    return forgetting.forget_old(now=timezone.now())

@@ -10,6 +10,7 @@ from rotations.errors import Conflict, NotPermitted, NotThere
 from rotations.models import CalendarLink, Person, Schedule, Team
 from rotations.permissions import is_oneself
 from rotations.secrets import digest_of, new_token
+from rotations.services.changes import hold_active
 from rotations.services.rows import add_row, change_row
 
 # Calendars are fetched by many clients at once; when a link was last used needs no finer answer.
@@ -37,11 +38,17 @@ def add_calendar_link(
 
     Raises:
         NotPermitted: ``by`` is neither ``owner`` nor an administrator.
+        Invalid: ``person_deactivated`` for an owner or a person who is gone.
+        Conflict: ``archived`` for a schedule that is closed.
         ValidationError: ``invalid`` without a subject or with several; an option is out of range.
     """
     _require_known(options, OPTIONS)
     if not (is_oneself(by, owner) or by.is_administrator):
         raise NotPermitted("Everybody makes their own calendar links.")
+    # Held: whoever deactivates a person, or archives a schedule, revokes the links that are there.
+    hold_active(owner=owner, person=person)
+    if schedule is not None and _held(schedule).archived_at is not None:
+        raise Conflict("archived", f"{schedule} is archived; nobody is on call in it any more.")
     token = new_token()
     link = CalendarLink(
         token_digest=digest_of(token),
@@ -120,6 +127,10 @@ def note_fetch(link: CalendarLink, *, client: str, now: datetime) -> None:
     CalendarLink.objects.filter(pk=link.pk, last_fetched_at=link.last_fetched_at).update(
         last_fetched_at=now, last_client=told[:CLIENT_LENGTH]
     )
+
+
+def _held(schedule: Schedule) -> Schedule:
+    return Schedule.objects.select_for_update(no_key=True).get(pk=schedule.pk)
 
 
 def _require_known(given: dict[str, Any], known: frozenset[str]) -> None:

@@ -2,9 +2,11 @@
 
 import pytest
 
+from rotations.actors import Actor
 from rotations.models import CalendarLink
 from rotations.secrets import digest_of
 from rotations.services.feeds import note_fetch
+from rotations.services.people import deactivate_person
 from tests.api.callers import person_calling, problem, service_calling
 from tests.factories.incidents import NIGHT
 from tests.factories.rotations import calendar_link
@@ -90,6 +92,19 @@ def test_links_of_others_are_not_there(company):
     services = dict.fromkeys(("token read", "token incidents", "token schedules", "token admin"), 403)
     assert rotated == deleted == people | services
     assert CalendarLink.objects.get().revoked_at is None
+
+
+def test_nobody_subscribes_to_who_is_gone(company, ada, night):
+    deactivate_person(company.bo, by=Actor.of_person(company.root), now=night)
+
+    heard = ada.post("calendar-links/", {"person": company.bo.pk})
+
+    assert problem(heard) == {
+        "status": 400,
+        "code": "person_deactivated",
+        "errors": [("/person", "person_deactivated")],
+    }
+    assert not CalendarLink.objects.exists()
 
 
 def test_services_subscribe_to_nothing(company):

@@ -197,6 +197,7 @@ def test_the_zone_of_a_person_moves_their_tag_alone():
 
 
 def test_somebody_deactivated_leaves_the_calendar():
+    person("Bo")  # whose link it is
     primary, ada = schedule(), person("Ada")
     weekly_rotation(primary, [ada])
 

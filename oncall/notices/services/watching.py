@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from oncall.notices.models import Watch
 from oncall.notices.queries import reminders_of, schedule_scenes
@@ -29,7 +29,7 @@ from oncall.notices.telling.spells import (
 )
 from rotations.engine.intervals import Interval
 from rotations.engine.sweep import shifts
-from rotations.models import Schedule, ScheduleChange
+from rotations.models import Schedule
 from rotations.queries import plan_of
 
 # How far ahead a change of one's shifts is told, and how far ahead they are known: the look is renewed in between.
@@ -43,10 +43,11 @@ BATCH: Final = 100
 def look_at_due_schedules(*, now: datetime, limit: int = BATCH) -> int:
     """Say what has become due in schedules, in order of when it did; return in how many.
 
-    Each is claimed by holding its watch while it is due: of two workers the second passes it over.
+    Each is claimed by holding its watch while it is due: of two workers the second passes it over. One query where
+    nothing is due. A schedule is watched from the moment on at which the fact that it was added is announced.
     """
     due = list(_due(now).order_by("due_at", "pk").values_list("pk", flat=True)[:limit])
-    return sum(_look_when_due(pk, now=now) for pk in due) + _watch_new_schedules(now=now, limit=limit)
+    return sum(_look_when_due(pk, now=now) for pk in due)
 
 
 def look_again(schedule: Schedule, *, changes: Sequence[Change], without: Collection[int] = (), now: datetime) -> None:
@@ -84,16 +85,6 @@ def _look_when_due(pk: int, *, now: datetime) -> bool:
 
 def _due(now: datetime) -> QuerySet[Watch]:
     return Watch.objects.filter(due_at__lte=now)
-
-
-def _watch_new_schedules(*, now: datetime, limit: int) -> int:
-    """Begin to watch the schedules that were there before notices were; what is new is announced by its facts."""
-    news = Exists(ScheduleChange.objects.filter(schedule=OuterRef("pk"), announced_at=None))
-    found = list(Schedule.objects.filter(~news, watch=None, archived_at=None).order_by("pk")[:limit])
-    for schedule in found:
-        with transaction.atomic():
-            _begin(schedule, now=now)
-    return len(found)
 
 
 def _held_watch(schedule: Schedule, changes: Sequence[Change]) -> Watch | None:

@@ -3,10 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
+
 from oncall.incidents.models import Incident, TimelineEntry
 from oncall.notices.models import Event, Notice
 from oncall.notices.services.announcing import announce
-from rotations.models import ScheduleChange, ScheduleWarning
+from oncall.notices.services.watching import look_again
+from rotations.models import Schedule, ScheduleChange, ScheduleWarning
 from tests.factories.incidents import NIGHT
 from tests.write_guard import arranging
 
@@ -31,10 +34,13 @@ def told(*, at: datetime = NIGHT) -> set[tuple[str, str]]:
 
 
 def nothing_waits() -> None:
-    """Mark what was arranged as announced, so that a test hears of what it is about alone."""
+    """Take note of what was arranged as if it had been announced: a test hears of what it is about alone."""
     with arranging():
         for model in (TimelineEntry, ScheduleChange, ScheduleWarning):
             model._default_manager.update(announced_at=NIGHT)
+    with transaction.atomic():
+        for unwatched in Schedule.objects.filter(watch=None):
+            look_again(unwatched, changes=(), now=NIGHT)
 
 
 def noted(one: Incident, kind: str, text: str = "It happened", /, **data: Any) -> TimelineEntry:

@@ -51,11 +51,15 @@ def turn_of(rotation: Rotation, at: datetime) -> int:
     return (at - datetime(2024, 1, 1, 9, tzinfo=UTC)) // WEEK
 
 
-def test_a_schedule_that_was_there_before_notices_is_watched_without_a_word(primary):
+def test_a_schedule_of_more_than_a_day_ago_is_watched_without_a_word(ada, bo, payments):
+    primary = weekly_rotation(schedule("payments-primary", of=payments), [ada, bo])
+    while announce(now=NIGHT):
+        pass
+
     watch = Watch.objects.get()
 
     assert (Notice.objects.count(), Event.objects.count()) == (0, 0)
-    assert (watch.on_call, watch.looked_at) == ([primary.versions.get().slots.first().members.get().person_id], NIGHT)
+    assert (watch.schedule, watch.on_call, watch.looked_at) == (primary.schedule, [ada.pk], NIGHT)
     # Renewed after a day, which is before the first of Bo's reminders.
     assert watch.due_at == NIGHT + DAY
 

@@ -172,6 +172,23 @@ def test_a_handoff_comes_to_nothing(what, who, led, ada, bo):
     assert told(at=minutes(11)) == who
 
 
+def test_a_handoff_that_a_forced_take_ends_is_told_to_whom_it_was_offered(led, ada, bo, cy, mia):
+    handoffs.offer_handoff(led, role=role(), person=ada, to=bo, by=Actor.of_person(ada), now=minutes(1))
+    joins(led, mia)
+    nothing_waits()
+
+    roles.take(
+        led, role=role(), person=mia, force=True, reason="Ada is silent", by=Actor.of_person(mia), now=minutes(2)
+    )
+
+    assert told() == {
+        ("Bo", "handoff_answered"),
+        ("Ada", "role_taken"),
+        ("Cy", "lead_changed"),
+    }
+    assert Notice.objects.get(person=bo).subject == f"You need not take Lead over any more: #{led.pk} Checkout 5xx"
+
+
 def test_a_handoff_that_a_resolution_ends_is_told_to_whom_it_was_offered(led, ada, bo):
     handoffs.offer_handoff(led, role=role(), person=ada, to=bo, by=Actor.of_person(ada), now=minutes(1))
     nothing_waits()

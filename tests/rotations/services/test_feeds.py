@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from rotations.actors import Actor
-from rotations.errors import Conflict, NotPermitted, NotThere
+from rotations.errors import Conflict, NotPermitted, NotThere, Refusal
 from rotations.models import CalendarLink
 from rotations.secrets import digest_of
 from rotations.services.feeds import (
@@ -18,6 +18,7 @@ from rotations.services.feeds import (
     revoke_calendar_link,
     rotate_calendar_link,
 )
+from rotations.services.people import deactivate_person
 from rotations.services.schedules import archive_schedule
 from tests.factories.rotations import EARLY, administrator, calendar_link, person, schedule, team
 from tests.write_guard import arranging
@@ -174,3 +175,21 @@ def test_the_links_of_a_schedule_are_revoked_when_it_is_archived():
         (link.schedule, link.revoked_at) for link in CalendarLink.objects.exclude(revoked_at=None).order_by("pk")
     ]
     assert revoked == [(primary, NOW), (primary, NOW - timedelta(days=1))]
+
+
+def test_nothing_is_published_of_who_is_gone_and_what_is_closed():
+    ada, bo, primary = person("Ada"), person("Bo"), schedule()
+    deactivate_person(bo, by=SYSTEM, now=NOW)
+    archive_schedule(primary, by=SYSTEM, now=NOW)
+
+    asked: dict[str, dict[str, Any]] = {
+        "person_deactivated": {"person": bo},
+        "archived": {"schedule": primary},
+    }
+    for code, about in asked.items():
+        with pytest.raises(Refusal) as refused:
+            add_calendar_link(owner=ada, **about, by=Actor.of_person(ada), now=NOW)
+        assert refused.value.code == code
+    with pytest.raises(Refusal, match="Bo is deactivated"):
+        add_calendar_link(owner=bo, team=primary.team, by=SYSTEM, now=NOW)
+    assert not CalendarLink.objects.exists()
