@@ -6,6 +6,7 @@ A row is the turn that contains the instant ``at``, of a cadence whose turn 0 be
 import csv
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from rotations.engine.cadence import Cadence, Turn
@@ -17,11 +18,11 @@ def instant(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def agreed(row: dict[str, str]) -> Turn:
+def agreed(row: dict[str, Any]) -> Turn:
     return Turn(int(row["number"]), instant(row["start"]), instant(row["end"]))
 
 
-def found(row: dict[str, str]) -> Turn:
+def found(row: dict[str, Any]) -> Turn:
     handoffs = Cadence(instant(row["anchor"]), ZoneInfo(row["zone"]), row["unit"], int(row["every"]))
     return handoffs.turn_at(instant(row["at"]))
 
