@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from django.core.exceptions import NON_FIELD_ERRORS
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
@@ -18,6 +17,7 @@ from api.fields import InstantField, RowField, fault
 from api.on_call import SourceShape, source_json
 from api.overrides import OverrideBody
 from api.people import ADA, BO, PersonShape
+from api.problems import by_place
 from api.rendering import person_json
 from api.rotations import BODY as ROTATION
 from api.rotations import MemberShape, RotationShape, draft_fields, version_in_force
@@ -165,9 +165,8 @@ def _inside(name: str) -> Iterator[None]:
     except serializers.ValidationError as invalid:
         raise serializers.ValidationError({name: invalid.detail}) from invalid
     except ModelValidationError as invalid:
-        by_field = invalid.error_dict if hasattr(invalid, "error_dict") else {NON_FIELD_ERRORS: invalid.error_list}
         raise ModelValidationError(
-            {name if field == NON_FIELD_ERRORS else f"{name}/{field}": errors for field, errors in by_field.items()}
+            {f"{name}/{place}": found for place, found in by_place(invalid).items()}
         ) from invalid
 
 

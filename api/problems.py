@@ -24,6 +24,13 @@ TITLES = {413: "Content Too Large"}
 REFUSED_WITH: dict[type[Refusal], int] = {Invalid: 400, NotPermitted: 403, NotThere: 404, Conflict: 409}
 # What REST framework calls by another name than we publish.
 OUR_NAMES = {"permission_denied": "not_permitted", "parse_error": "invalid"}
+# Where the violation of a rule about several fields is told: at the one that its sender would change.
+PLACES = {
+    "end_before_start": "end",
+    "member_twice": "slots",
+    "people_do_not_fit_kind": "kind",
+    "replaces_themselves": "person",
+}
 
 
 class Fault(TypedDict):
@@ -145,11 +152,21 @@ def _faults(detail: object, pointer: str = "") -> Iterator[Fault]:
             yield from _faults(inner, f"{pointer}/{position}")
 
 
-def _faults_of_model(error: ModelValidationError) -> Iterator[Fault]:
+def by_place(error: ModelValidationError) -> dict[str, list[ModelValidationError]]:
+    """Return what a model refuses by the field at which it is told; by the empty name what is wrong with the whole."""
     by_field = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
-    for field, inner in by_field.items():
-        for one in inner:
-            pointer = "" if field == NON_FIELD_ERRORS else _pointer(field)
+    placed: dict[str, list[ModelValidationError]] = {}
+    for field, found in by_field.items():
+        for one in found:
+            place = PLACES.get(one.code or "", "") if field == NON_FIELD_ERRORS else field
+            placed.setdefault(place, []).append(one)
+    return placed
+
+
+def _faults_of_model(error: ModelValidationError) -> Iterator[Fault]:
+    for place, found in by_place(error).items():
+        for one in found:
+            pointer = _pointer(place) if place else ""
             yield {"pointer": pointer, "code": one.code or "invalid", "detail": " ".join(one.messages)}
 
 

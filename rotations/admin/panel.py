@@ -57,6 +57,16 @@ class Week:
 
 
 @dataclass(frozen=True)
+class Edit:
+    """An edit of a rotation that is still to come, in words."""
+
+    version: RotationVersion
+    since: str
+    order: str
+    handoffs: str
+
+
+@dataclass(frozen=True)
 class Line:
     """A rotation in words."""
 
@@ -64,6 +74,7 @@ class Line:
     order: str
     handoffs: str
     has_ended: bool
+    edits: tuple[Edit, ...]
 
 
 @dataclass(frozen=True)
@@ -97,7 +108,9 @@ def panel_of(schedule: Schedule, *, now: datetime) -> Panel:
         now=answer,
         on_call=tuple((each.person.name, shown(each.until, zone)) for each in answer.people),
         next_up=_next_up(answer, zone),
-        rotations=tuple(_line(rotation, now) for rotation in schedule.rotations.prefetch_related(loaded_versions())),
+        rotations=tuple(
+            _line(rotation, now, zone) for rotation in schedule.rotations.prefetch_related(loaded_versions())
+        ),
         overrides=tuple(
             (override, shown(override.start, zone), shown(override.end, zone))
             for override in schedule.overrides.filter(end__gt=now)
@@ -178,21 +191,35 @@ def loaded_versions() -> "Prefetch[str]":
     return Prefetch("versions", queryset=RotationVersion.objects.prefetch_related(Prefetch("slots", slots), "windows"))
 
 
-def _line(rotation: Rotation, now: datetime) -> Line:
+def _line(rotation: Rotation, now: datetime, zone: ZoneInfo) -> Line:
     version = version_shown(rotation, now)
-    hours = "; ".join(str(window) for window in version.windows.all())
+    has_ended = rotation.ends_at is not None and rotation.ends_at <= now
     return Line(
         rotation=rotation,
         order=order_of(version),
-        handoffs=f"{_cadence(version)}{f', only {hours}' if hours else ''}, {version.zone}",
-        has_ended=rotation.ends_at is not None and rotation.ends_at <= now,
+        handoffs=_handoffs(version),
+        has_ended=has_ended,
+        edits=tuple(
+            Edit(each, shown(each.effective_at, zone), order_of(each), _handoffs(each))
+            for each in (() if has_ended else edits_to_come(rotation, now))
+        ),
     )
+
+
+def _handoffs(version: RotationVersion) -> str:
+    hours = "; ".join(str(window) for window in version.windows.all())
+    return f"{_cadence(version)}{f', only {hours}' if hours else ''}, {version.zone}"
 
 
 def version_shown(rotation: Rotation, now: datetime) -> RotationVersion:
     """Return the version in force, or the first one where none is yet; the versions are loaded, in order."""
     versions = list(rotation.versions.all())
     return next((each for each in reversed(versions) if each.effective_at <= now), versions[0])
+
+
+def edits_to_come(rotation: Rotation, now: datetime) -> tuple[RotationVersion, ...]:
+    """Return the versions after the first that have not begun, in order."""
+    return tuple(each for each in [*rotation.versions.all()][1:] if each.effective_at > now)
 
 
 def order_of(version: RotationVersion) -> str:

@@ -14,7 +14,7 @@ from rotations.admin.order import OrderField, explained, order_text
 from rotations.admin.previewing import PreviewedForm
 from rotations.admin.wall_clock import WallClockField, instant_of, reading_of
 from rotations.admin.zones import ZoneSelect
-from rotations.models import Advance, Person, Rotation, Schedule, Unit
+from rotations.models import Advance, Person, Rotation, RotationVersion, Schedule, Unit
 from rotations.services.drafts import RotationDraft
 
 FIRST_NOW = "The person listed first is on call now, unless a handoff is given below."
@@ -26,7 +26,9 @@ LINES = (
 
 
 class RotationForm(PreviewedForm):
-    """A rotation and the version that is in force, or that will be first."""
+    """A rotation and one of its versions: an edit to come (``changing``), else what is in force, or will be first."""
+
+    changing: ClassVar[RotationVersion | None] = None
 
     acting: ClassVar[Person | None] = None
     places = {
@@ -87,7 +89,7 @@ class RotationForm(PreviewedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         instance = kwargs.get("instance")
         if instance is not None:
-            kwargs["initial"] = {**_values_of(instance), **(kwargs.get("initial") or {})}
+            kwargs["initial"] = {**_values_of(instance, self.changing), **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
         if "schedule" in self.fields:
             self.fields["schedule"].queryset = managed_schedules(self.acting)
@@ -119,17 +121,21 @@ class RotationForm(PreviewedForm):
         reading = self.cleaned_data.get(field)
         return instant_of(reading, self.cleaned_data["zone"]) if reading else None
 
+    def begins_at(self) -> datetime | None:
+        """Return from when on the values apply; None for now."""
+        if self.changing is not None and "effective_at" not in self.changed_data:
+            # A reading shows no microseconds, and only a version of the same instant is replaced.
+            return self.changing.effective_at
+        return self.instant("effective_at")
+
     def _schedule(self) -> Schedule | None:
         if self.instance.pk:
             return cast("Schedule", self.instance.schedule)
         return schedule_named(self.data.get("schedule") or self.initial.get("schedule"))
 
 
-def _values_of(rotation: Rotation) -> dict[str, Any]:
-    """Return the values of the version in force, or of the first one where none is yet."""
-    version = rotation.versions.filter(effective_at__lte=timezone.now()).last() or rotation.versions.earliest(
-        "effective_at"
-    )
+def _values_of(rotation: Rotation, changing: RotationVersion | None) -> dict[str, Any]:
+    version = changing or _in_force(rotation)
     slots = version.slots.filter(position__isnull=False).prefetch_related("members__person")
     return {
         "order": order_text(slot.members.all() for slot in slots),
@@ -141,7 +147,14 @@ def _values_of(rotation: Rotation) -> dict[str, Any]:
         "hours": hours_text(version.windows.all()),
         "layer": rotation.layer,
         "ends_at": reading_of(rotation.ends_at, version.zone) if rotation.ends_at else None,
+        "effective_at": reading_of(changing.effective_at, changing.zone) if changing else None,
     }
+
+
+def _in_force(rotation: Rotation) -> RotationVersion:
+    """Return the version in force, or the first one where none is yet."""
+    begun = rotation.versions.filter(effective_at__lte=timezone.now()).last()
+    return begun or rotation.versions.earliest("effective_at")
 
 
 def _offered(schedule: Schedule | None) -> list[dict[str, Any]]:

@@ -15,13 +15,13 @@ from django.utils.safestring import SafeString
 
 from rotations.actors import Actor
 from rotations.admin.acting import ChangedByManagers, schedule_named
-from rotations.admin.panel import loaded_versions, order_of, version_shown
+from rotations.admin.panel import edits_to_come, loaded_versions, order_of, version_shown
 from rotations.admin.previewing import ShowsPreview
 from rotations.admin.rotation_form import RotationForm
 from rotations.admin.through_services import Formset
 from rotations.admin.verbs import Verb
 from rotations.admin.wall_clock import shown
-from rotations.models import Rotation, Schedule, Team
+from rotations.models import Rotation, RotationVersion, Schedule, Team
 from rotations.services import rotations
 from rotations.services.previews import Preview, preview_edit, preview_rotation
 
@@ -52,9 +52,7 @@ class RotationsAdmin(ChangedByManagers, ShowsPreview):
             warning="The nearest edit that is still to come is taken back; the rotation goes on as it is.",
             done="{}: the edit was taken back.",
             perform=rotations.withdraw_next_version,
-            offered=lambda rotation: any(
-                version.effective_at > timezone.now() for version in [*rotation.versions.all()][1:]
-            ),
+            offered=lambda rotation: bool(edits_to_come(rotation, timezone.now())),
         ),
     )
 
@@ -62,12 +60,13 @@ class RotationsAdmin(ChangedByManagers, ShowsPreview):
         return obj.schedule.team
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        more = ["layer", "advance", "effective_at", "ends_at", *(["versions"] if obj else [])]
+        begins = ["effective_at"]
         return (
             (None, {"fields": (*(["schedule_link"] if obj else ["schedule"]), "name", "order")}),
             ("Handoffs", {"fields": (("every", "unit"), "anchor", "zone")}),
             ("Hours of the week", {"fields": ("hours",)}),
-            ("More", {"fields": more, "classes": ("collapse",)}),
+            *([("Versions", {"fields": ("versions", *begins)})] if obj else []),
+            ("More", {"fields": ("layer", "advance", *([] if obj else begins), "ends_at"), "classes": ("collapse",)}),
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -91,9 +90,12 @@ class RotationsAdmin(ChangedByManagers, ShowsPreview):
     @admin.display(description="versions")
     def versions(self, rotation: Rotation) -> SafeString:
         """List what was in force from when; a version of the future takes over then, whatever is saved before."""
-        zone = rotation.schedule.zone
-        lines = ((shown(each.effective_at, zone), order_of(each)) for each in rotation.versions.all())
-        return format_html("<ul>{}</ul>", format_html_join("", "<li>from {}: {}</li>", lines))
+        zone, to_come = rotation.schedule.zone, edits_to_come(rotation, timezone.now())
+        lines = (
+            (shown(each.effective_at, zone), order_of(each), _link_to_change(each) if each in to_come else "")
+            for each in rotation.versions.all()
+        )
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>from {}: {}{}</li>", lines))
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         initial = super().get_changeform_initial_data(request)
@@ -106,10 +108,11 @@ class RotationsAdmin(ChangedByManagers, ShowsPreview):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> type[Any]:
         form = super().get_form(request, obj, change, **kwargs)
-        return type(form.__name__, (form,), {"acting": request.user})
+        changing = _edit_named(request.GET.get("version", ""), obj) if obj else None
+        return type(form.__name__, (form,), {"acting": request.user, "changing": changing})
 
     def preview(self, obj: Any, form: Any, *, now: datetime) -> Preview:
-        wanted = {"draft": form.draft(), "effective_at": form.instant("effective_at"), "now": now}
+        wanted = {"draft": form.draft(), "effective_at": form.begins_at(), "now": now}
         if obj is None:
             return preview_rotation(form.cleaned_data["schedule"], **wanted)
         return preview_edit(obj, **wanted)
@@ -118,14 +121,13 @@ class RotationsAdmin(ChangedByManagers, ShowsPreview):
         return rotations.add_rotation(
             form.cleaned_data["schedule"],
             draft=form.draft(),
-            effective_at=form.instant("effective_at"),
+            effective_at=form.begins_at(),
             by=by,
             now=now,
         )
 
     def edit(self, obj: Rotation, form: Any, formsets: Sequence[Formset], *, by: Actor, now: datetime) -> Rotation:
-        effective_at = form.instant("effective_at")
-        return rotations.edit_rotation(obj, draft=form.draft(), effective_at=effective_at, by=by, now=now)
+        return rotations.edit_rotation(obj, draft=form.draft(), effective_at=form.begins_at(), by=by, now=now)
 
     def response_add(self, request: HttpRequest, obj: Rotation, post_url_continue: str | None = None) -> HttpResponse:
         return self._to_the_schedule(request, obj, super().response_add(request, obj, post_url_continue))
@@ -141,3 +143,12 @@ class RotationsAdmin(ChangedByManagers, ShowsPreview):
 
 def _address_of(schedule: Schedule) -> str:
     return reverse("admin:rotations_schedule_change", args=[schedule.pk])
+
+
+def _edit_named(number: str, rotation: Rotation) -> RotationVersion | None:
+    """Return the edit to come that an address names; none once it has begun, or was taken back."""
+    return next((each for each in edits_to_come(rotation, timezone.now()) if str(each.pk) == number), None)
+
+
+def _link_to_change(version: RotationVersion) -> SafeString:
+    return format_html(' (to come; <a href="?version={}">change this edit</a>)', version.pk)

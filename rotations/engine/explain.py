@@ -124,8 +124,9 @@ def _turn(share: Share) -> Finding:
     ordinal = version.ordinal(number)
     span = turn_numbered(rotation, ordinal)
     when = f", {span_words(span.start, span.end)}" if span else ""
-    members = [member.person for member in version.members(number) if not member.shadow]
-    who = listed(members) if members else ("nobody, the slot is empty",)
+    slot = version.members(number)
+    members = [member.person for member in slot if not member.shadow]
+    who = listed(members) if members else (f"nobody, the slot {'has shadows alone' if slot else 'is empty'}",)
     carried = ", as before an edit" if _is_carried(version, number) else ""
     outside = "" if is_open else "; outside its windows, no effect"
     words = (f"Turn {ordinal}{when}: ", *who, f"{carried}{outside}.")

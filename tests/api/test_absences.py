@@ -69,8 +69,8 @@ def test_what_an_answer_shows_may_be_sent_back(company, ada):
 @pytest.mark.parametrize(
     ("change", "code", "errors"),
     [
-        ({"end": "2026-12-20T08:00:00Z"}, "invalid", [("", "end_before_start")]),
-        ({"end": SPAN["start"]}, "invalid", [("", "end_before_start")]),
+        ({"end": "2026-12-20T08:00:00Z"}, "invalid", [("/end", "end_before_start")]),
+        ({"end": SPAN["start"]}, "invalid", [("/end", "end_before_start")]),
         ({"start": "2026-12-21T08:00:00"}, "invalid", [("/start", "invalid")]),
         ({"start": None}, "invalid", [("/start", "null")]),
         ({"person": 99999}, "unknown_person", [("/person", "unknown_person")]),

@@ -86,16 +86,16 @@ def test_an_override_read_before_somebody_ended_it_is_stale(company, mia):
 @pytest.mark.parametrize(
     ("change", "code", "errors"),
     [
-        ({"end": "2026-11-20T11:00:00Z"}, "invalid", [("", "end_before_start")]),
-        ({"end": "2026-11-20T12:00:00Z"}, "invalid", [("", "end_before_start")]),
+        ({"end": "2026-11-20T11:00:00Z"}, "invalid", [("/end", "end_before_start")]),
+        ({"end": "2026-11-20T12:00:00Z"}, "invalid", [("/end", "end_before_start")]),
         ({"start": "2026-11-20T12:00:00"}, "invalid", [("/start", "invalid")]),
         ({"end": 1700000000}, "invalid", [("/end", "invalid")]),
         ({"person": 99999}, "unknown_person", [("/person", "unknown_person")]),
         ({"person": {"name": "Bo"}}, "unknown_person", [("/person", "unknown_person")]),
         ({"rotation": 99999}, "unknown_rotation", [("/rotation", "unknown_rotation")]),
         ({"kind": "swap"}, "invalid", [("/kind", "invalid_choice")]),
-        ({"kind": "silence"}, "invalid", [("", "people_do_not_fit_kind")]),
-        ({"person": None}, "invalid", [("", "people_do_not_fit_kind")]),
+        ({"kind": "silence"}, "invalid", [("/kind", "people_do_not_fit_kind")]),
+        ({"person": None}, "invalid", [("/kind", "people_do_not_fit_kind")]),
         ({"reason": "x" * 501}, "invalid", [("/reason", "max_length")]),
         ({"because": "x"}, "invalid", [("/because", "unknown_field")]),
     ],
@@ -129,7 +129,7 @@ def test_a_rotation_of_another_schedule_is_refused(company, mia):
 def test_nobody_replaces_themselves(company, mia):
     heard = mia.post(PATH, {"kind": "replace", "replaces": company.bo.pk, "person": company.bo.pk} | SPAN)
 
-    assert problem(heard) == {"status": 400, "code": "invalid", "errors": [("", "replaces_themselves")]}
+    assert problem(heard) == {"status": 400, "code": "invalid", "errors": [("/person", "replaces_themselves")]}
 
 
 def test_managers_put_anybody_on_call_and_members_themselves(company):

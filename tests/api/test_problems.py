@@ -88,7 +88,11 @@ def faults(error):
             ValidationError({"slug": ValidationError("Taken.", code="unique"), "__all__": ValidationError("Twisted.")}),
             (400, "invalid", [("/slug", "unique"), ("", "invalid")]),
         ),
-        (ValidationError("Twisted.", code="end_before_start"), (400, "invalid", [("", "end_before_start")])),
+        (ValidationError("Twisted.", code="end_before_start"), (400, "invalid", [("/end", "end_before_start")])),
+        (
+            ValidationError([ValidationError("Twisted."), ValidationError("Oneself.", code="replaces_themselves")]),
+            (400, "invalid", [("", "invalid"), ("/person", "replaces_themselves")]),
+        ),
         (
             exceptions.ValidationError(
                 {"slots": {"1": {"0": {"person": [exceptions.ErrorDetail("No.", "unknown_person")]}}}}

@@ -163,7 +163,7 @@ def test_an_exchange_names_whom_and_nobody_takes_an_exchange(company, bo):
     assert refused == [
         {"status": 400, "code": "invalid", "errors": [("/person", "invalid")]},
         {"status": 400, "code": "invalid", "errors": [("/exchange", "invalid")]},
-        {"status": 400, "code": "invalid", "errors": [("", "replaces_themselves")]},
+        {"status": 400, "code": "invalid", "errors": [("/person", "replaces_themselves")]},
     ]
 
 

@@ -51,6 +51,12 @@ def test_without_a_name_it_tells_of_every_schedule_that_is_not_archived(capsys: 
     )
 
 
+def test_where_there_is_no_schedule_it_says_so_beside_the_output(capsys: pytest.CaptureFixture[str]):
+    call_command("whoisoncall")
+
+    assert capsys.readouterr() == ("", "There are no schedules yet.\n")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -30,6 +30,8 @@ class Command(BaseCommand):
             answers = on_call(_chosen(schedule), at=moment)
         except Refusal as refusal:
             raise CommandError(refusal.detail) from refusal
+        if not answers:
+            self.stderr.write("There are no schedules yet.")
         for answer in answers:
             self.stdout.write("\n".join(_told(answer)))
 

@@ -6,14 +6,17 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from rotations.actors import Actor
 from rotations.engine.intervals import Interval
 from rotations.models import Membership, Person, Rotation, Schedule, Team
 from rotations.queries import on_call, shifts_of
-from rotations.services.rotations import draft_of
-from tests.admin_forms import page_for, page_of, send, shown_fields, signed_in
+from rotations.services.rotations import draft_of, edit_rotation
+from tests.admin_forms import opened, page_for, page_of, send, shown_fields, signed_in
 from tests.factories.rotations import (
+    EARLY,
     PASSWORD,
     administrator,
+    draft,
     hours,
     person,
     schedule,
@@ -24,6 +27,7 @@ from tests.factories.rotations import (
 )
 
 pytestmark = pytest.mark.django_db
+SYSTEM = Actor.system()
 
 
 @pytest.fixture
@@ -121,6 +125,31 @@ def test_saving_a_rotation_without_a_change_makes_no_version(root):
 
     assert rotation.versions.count() == 1
     assert Schedule.objects.get().revision == revision
+
+
+def test_an_edit_to_come_is_shown_changed_in_its_own_moment_and_taken_back(root):
+    ada, bo, cy = person("Ada"), person("Bo"), person("Cy")
+    primary = schedule(zone="Europe/Berlin")
+    rotation = weekly_rotation(primary, [ada, bo], zone="Europe/Berlin")
+    # To the microsecond, which no form shows.
+    begins = timezone.now() + timedelta(days=20)
+    edit_rotation(rotation, draft=draft([bo, cy], zone="Europe/Berlin"), effective_at=begins, by=SYSTEM, now=EARLY)
+    to_come = rotation.versions.get(effective_at=begins)
+    address = f"{page_of(rotation)}?version={to_come.pk}"
+
+    send(root, address)
+    assert rotation.versions.get(effective_at=begins) == to_come
+    for page in (page_of(primary), page_of(rotation)):
+        assert f"?version={to_come.pk}" in root.get(page).content.decode()
+    assert opened(root, page_of(rotation))["order"] == f"{ada.email}\n{bo.email}"
+    assert opened(root, address)["order"] == f"{bo.email}\n{cy.email}"
+
+    send(root, address, every="2")
+    assert [*rotation.versions.values_list("effective_at", "every")] == [(EARLY, 1), (begins, 2)]
+
+    root.post(page_of(rotation, "withdraw"))
+    assert [*rotation.versions.values_list("effective_at", "every")] == [(EARLY, 1)]
+    assert opened(root, address)["order"] == f"{ada.email}\n{bo.email}"
 
 
 def test_a_team_is_made_with_its_members_and_its_manager_may_enter_the_admin(root):

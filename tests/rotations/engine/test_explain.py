@@ -258,7 +258,7 @@ def test_swaps_of_the_turn_say_what_they_did():
         "On call: B.",
     ]
     assert told(explain_at(plan, at("2026-03-03 12:00")), "turn", "shadow", "swap", "answer") == [
-        "Turn 1, 2026-03-03T00:00Z to 2026-03-04T00:00Z: nobody, the slot is empty.",
+        "Turn 1, 2026-03-03T00:00Z to 2026-03-04T00:00Z: nobody, the slot has shadows alone.",
         "Swap 4 of turn 1, D for B: B does not hold the turn, no effect.",
         "B shadows this turn, and is not counted.",
         "On call: nobody, a gap.",

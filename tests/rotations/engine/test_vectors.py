@@ -1,43 +1,34 @@
-"""Exact turns, agreed on beforehand: a sample that is always here, and all of them where they are at hand."""
+"""Exact turns, agreed on before the engine was written.
 
-import json
+A row is the turn that contains the instant ``at``, of a cadence whose turn 0 begins at the reading ``anchor``.
+"""
+
+import csv
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
-
-import pytest
 
 from rotations.engine.cadence import Cadence, Turn
 
-HERE = Path(__file__).parent
-ALL = HERE.parents[3] / "shared" / "vectors" / "cadence.json"
-
-
-def turns(path: Path) -> list[tuple[Turn, Turn]]:
-    """Return, for each row, the turn that was found and the one agreed on."""
-    rows = json.loads(path.read_text())["rows"]
-    return [(found(row), Turn(row["n"], instant(row["start"]), instant(row["end"]))) for row in rows]
-
-
-def found(row):
-    handoffs = Cadence(instant(row["anchor"]), ZoneInfo(row["tz"]), row["unit"], row["every"])
-    return handoffs.turn_at(instant(row["at"]))
+AGREED = Path(__file__).parent / "cadence.csv"
 
 
 def instant(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def test_the_sample_of_agreed_turns_holds():
-    rows = turns(HERE / "cadence_sample.json")
-
-    assert len(rows) == 126
-    assert [found for found, _ in rows] == [agreed for _, agreed in rows]
+def agreed(row: dict[str, Any]) -> Turn:
+    return Turn(int(row["number"]), instant(row["start"]), instant(row["end"]))
 
 
-@pytest.mark.skipif(not ALL.exists(), reason=f"only the sample was tried: all agreed turns would be in {ALL.name}")
+def found(row: dict[str, Any]) -> Turn:
+    handoffs = Cadence(instant(row["anchor"]), ZoneInfo(row["zone"]), row["unit"], int(row["every"]))
+    return handoffs.turn_at(instant(row["at"]))
+
+
 def test_every_agreed_turn_holds():
-    rows = turns(ALL)
+    rows = [*csv.DictReader(AGREED.read_text().splitlines())]
 
     assert len(rows) == 1400
-    assert [found for found, _ in rows] == [agreed for _, agreed in rows]
+    assert [found(row) for row in rows] == [agreed(row) for row in rows]
