@@ -164,8 +164,17 @@ def incident_card(view: IncidentView, *, viewer: Person, handoffs: Mapping[int, 
     people = tuple(present(one, viewer=viewer) for one in view.participants if one.left_at is None)
     me = next((one for one in people if one.is_viewer), None)
     responds = me is not None and me.kind == ParticipantKind.RESPONDER
-    held = (held_row(seat, handoffs.get(seat.assignment_id), viewer=viewer, responds=responds) for seat in view.roles)
-    vacant = (vacant_row(vacancy, responds=responds) for vacancy in view.vacancies)
+    barred = _barred_roles(view, viewer)
+    held = (
+        held_row(
+            seat,
+            handoffs.get(seat.assignment_id),
+            viewer=viewer,
+            may_take=responds and seat.role_slug not in barred,
+        )
+        for seat in view.roles
+    )
+    vacant = (vacant_row(vacancy, may_take=responds and vacancy.role_slug not in barred) for vacancy in view.vacancies)
     return Card(
         incident=view.incident,
         rows=(*held, *vacant),
@@ -182,6 +191,14 @@ def timeline_entry(row: TimelineEntry) -> Entry:
         text = text.replace(code, words[:1].lower() + words[1:])
     is_note = row.kind in NOTE_KINDS
     return Entry(row.at, text, row.actor_name if is_note else "", row.kind if is_note else "")
+
+
+def _barred_roles(view: IncidentView, viewer: Person) -> set[str]:
+    """Return the roles that the viewer sits in already, and those which these exclude: taking them is refused."""
+    mine = {seat.role_slug for seat in view.roles if seat.holder == viewer}
+    rules = PinnedPlan.from_json(view.incident.plan).rules
+    groups = {rule.exclusive_group for rule in rules if rule.slug in mine} - {""}
+    return mine | {rule.slug for rule in rules if rule.exclusive_group in groups}
 
 
 def _required_roles(incident: Incident) -> set[str]:

@@ -45,6 +45,7 @@ class DeclareForm(forms.Form):
         widget=SelectReadOnce,
         error_messages={"invalid_choice": "This service is not there any more."},
     )
+    is_drill = forms.BooleanField(label="This is a drill", required=False)
 
 
 def note_field(label: str, *, rows: int = 2) -> forms.CharField:

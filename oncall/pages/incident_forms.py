@@ -78,7 +78,11 @@ class AskScheduleForm(forms.Form):
     """A schedule whose people are asked to help; each choice says who is on call there now."""
 
     schedule = forms.ChoiceField(
-        label="Who is on call in", error_messages={"invalid_choice": "This schedule is not in use any more."}
+        label="Who is on call in",
+        error_messages={
+            "required": "Choose where to ask.",
+            "invalid_choice": "This schedule is not in use any more.",
+        },
     )
     reason = _reason()
 
@@ -87,7 +91,8 @@ class AskScheduleForm(forms.Form):
         self.schedules: Mapping[str, Schedule] = {one.slug: one for one in queries.active_schedules()}
         answers = queries.on_call(self.schedules.values(), at=now)
         field = cast("forms.ChoiceField", self.fields["schedule"])
-        field.choices = [(answer.schedule.slug, _who_is_on(answer)) for answer in answers]
+        # Chosen by hand: a thumb that slips asks nobody.
+        field.choices = [("", "Choose a schedule"), *((answer.schedule.slug, _who_is_on(answer)) for answer in answers)]
 
     def clean_schedule(self) -> Schedule:
         """Return the schedule that was chosen."""

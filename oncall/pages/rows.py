@@ -75,8 +75,8 @@ class Row:
         return self.is_viewer and self.state == State.ACCEPTED and (self.handoff is None or bool(self.handoff.why))
 
 
-def held_row(seat: SeatView, handoff: Handoff | None, *, viewer: Person, responds: bool) -> Row:
-    """Return a seat that somebody holds; ``responds`` says whether the viewer may take what is offered to others."""
+def held_row(seat: SeatView, handoff: Handoff | None, *, viewer: Person, may_take: bool) -> Row:
+    """Return a seat that somebody holds; ``may_take`` says whether the viewer can take it from whoever is asked."""
     is_viewer = seat.holder == viewer
     return Row(
         role_slug=seat.role_slug,
@@ -89,12 +89,12 @@ def held_row(seat: SeatView, handoff: Handoff | None, *, viewer: Person, respond
         is_viewer=is_viewer,
         accept_by=seat.accept_by,
         words=sentence(seat.because),
-        acts=_acts(State(seat.state), is_viewer=is_viewer, responds=responds),
+        acts=_acts(State(seat.state), is_viewer=is_viewer, may_take=may_take),
         handoff=_on_its_way(handoff, viewer=viewer, is_holder=is_viewer) if handoff else None,
     )
 
 
-def vacant_row(vacancy: VacancyView, *, responds: bool) -> Row:
+def vacant_row(vacancy: VacancyView, *, may_take: bool) -> Row:
     """Return a required seat that nobody holds."""
     return Row(
         role_slug=vacancy.role_slug,
@@ -107,7 +107,7 @@ def vacant_row(vacancy: VacancyView, *, responds: bool) -> Row:
         is_viewer=False,
         accept_by=None,
         words=vacant_words(vacancy.because),
-        acts=("take",) if responds else (),
+        acts=("take",) if may_take else (),
     )
 
 
@@ -126,11 +126,11 @@ def _on_its_way(handoff: Handoff, *, viewer: Person, is_holder: bool) -> OnItsWa
     )
 
 
-def _acts(state: State, *, is_viewer: bool, responds: bool) -> tuple[str, ...]:
+def _acts(state: State, *, is_viewer: bool, may_take: bool) -> tuple[str, ...]:
     match state:
         case State.OFFERED | State.ACTING if is_viewer:
             return ("accept", "decline")
-        case State.OFFERED | State.ACTING if responds:
+        case State.OFFERED | State.ACTING if may_take:
             return ("take",)
         case _:
             return ()

@@ -112,7 +112,10 @@ class GiveForm(SpanForm):
     )
     ordinal = forms.IntegerField(required=False, min_value=-LARGEST, max_value=LARGEST, widget=forms.HiddenInput)
     to = forms.ModelChoiceField(
-        Person.objects.none(), label="To whom?", error_messages={"required": "Choose who takes it."}
+        Person.objects.none(),
+        label="To whom?",
+        empty_label="Choose somebody",
+        error_messages={"required": "Choose who takes it."},
     )
     reason = forms.CharField(label="Why?", max_length=200, required=False)
     exact_start = MomentField(required=False, widget=forms.HiddenInput)

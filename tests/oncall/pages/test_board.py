@@ -192,6 +192,23 @@ def test_only_whoever_is_offered_a_role_is_given_accept_and_decline(signed_in: S
     assert pressable(cleo) == ["Join", "Observe"]
 
 
+def test_nobody_is_given_a_role_to_take_that_a_role_of_theirs_excludes(signed_in: SignIn):
+    ada, bo, cleo = person("Ada Okafor"), person("Bo Lind"), person("Cleo Marsh")
+    primary = schedule("payments-primary")
+    weekly_rotation(primary, [ada, bo])
+    lead = rule("lead", on_call_in(primary), exclusive_group="x")
+    declared = incident(service=service(lead, rule("scribe", exclusive_group="x"), rule("messenger")))
+    for one in (ada, cleo):
+        participants.join(declared, person=one, by=Actor.of_person(one), now=NIGHT)
+
+    def takeable(viewer):
+        buttons = buttons_of(signed_in(viewer).get("/"), "incidents")
+        return [words.split()[1] for words in buttons if words.startswith("Take ")]
+
+    assert takeable(ada) == ["Messenger"]
+    assert takeable(cleo) == ["Lead", "Scribe", "Messenger"]
+
+
 def test_an_accepted_role_can_be_neither_accepted_nor_taken(signed_in: SignIn):
     ada, bo = person("Ada Okafor"), person("Bo Lind")
     primary = schedule("payments-primary")

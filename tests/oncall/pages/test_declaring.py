@@ -30,6 +30,15 @@ def test_declaring_opens_the_incident_with_whoever_declared_as_its_lead(signed_i
     assert [(seat.holder, seat.state) for seat in incident_view(declared.number).roles] == [(ada, "accepted")]
 
 
+def test_a_drill_is_declared_with_the_same_form(signed_in: SignIn):
+    form = {"title": "Game day", "severity": "2", "service": Service.objects.get().pk, "is_drill": "on"}
+
+    response = signed_in(person()).post("/incidents/", form, follow=True)
+
+    assert Incident.objects.get().is_drill
+    assert "This is a drill." in lines_of(response, "room")
+
+
 def test_the_form_starts_at_the_default_service_and_severity_three(signed_in: SignIn):
     service(slug="checkout")
 
