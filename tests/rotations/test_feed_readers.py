@@ -11,7 +11,7 @@ from rotations.models import Schedule
 from rotations.queries import shifts_of
 from tests.factories.rotations import EARLY, calendar_link, hours, person, schedule, weekly_rotation
 from tests.readers.ical_js import subscribe
-from tests.rotations.test_feed_identity import HORIZON, Team
+from tests.rotations.test_feed_identity import AHEAD, HORIZON, Team
 from tests.rotations.test_feed_lines import NAMES
 from tests.rotations.test_feeds import feed
 
@@ -50,7 +50,7 @@ def test_every_shift_is_found_over_a_clock_change():
     weekly_rotation(primary, [person("Ada"), person("Bo")], unit="day", zone="Europe/Berlin")
     weekly_rotation(primary, [person("Cy")], name="Office", layer=2, windows=[hours("01:00", "04:00", "sun")])
 
-    [answer] = subscribe([fetched(primary, gaps=True)])
+    [answer] = subscribe([fetched(primary, gaps=True, future_days=AHEAD)])
 
     rows = shifts_of(primary, window=HORIZON, clip=False).shifts
     assert [[[moment(each) for each in span] for span in event["times"]] for event in answer["events"]] == [
@@ -70,7 +70,7 @@ def test_every_shift_is_found_over_a_clock_change():
 
 def test_after_every_change_exactly_the_shifts_are_shown_and_none_twice():
     crew = Team()
-    link, _ = calendar_link(crew.ada, schedule=crew.primary)
+    link, _ = calendar_link(crew.ada, schedule=crew.primary, future_days=AHEAD)
     contents, expected = [], []
 
     for _, change in [("nothing", lambda: None), *crew.changes()]:

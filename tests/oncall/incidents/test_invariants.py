@@ -13,7 +13,7 @@ from tests.oncall.incidents.machine import RolesMachine, Scene
 
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 # By day the same runs every time, and what fails is shown as it came; at night others, and the shortest that fails.
-BY_DAY = settings(max_examples=15, derandomize=True, phases=(Phase.generate,))
+BY_DAY = settings(max_examples=6, derandomize=True, phases=(Phase.generate,))
 BY_NIGHT = settings(max_examples=2000)
 STEPS = 50
 

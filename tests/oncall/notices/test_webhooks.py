@@ -456,7 +456,7 @@ def test_publishing_and_calling_cost_the_same_for_any_number_of_webhooks(count, 
         for number in range(count):
             endpoint(server.url, name=f"Number {number}", types=["incident.declared"])
         incident(service=service(rule("lead", named(ada))))
-        with django_assert_num_queries(21):
+        with django_assert_num_queries(22):
             announce(now=NIGHT)
         with django_assert_num_queries(10 + count):
             assert sending.send_due_webhooks(now=NIGHT) == count

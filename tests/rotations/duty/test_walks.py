@@ -10,7 +10,7 @@ from tests.rotations.duty.walks import Walk
 # With commits, because only what is committed is remembered.
 pytestmark = pytest.mark.django_db(transaction=True)
 
-WALKS = 300 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 5
+WALKS = 300 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 3
 
 
 @pytest.mark.parametrize("seed", range(WALKS))
