@@ -73,6 +73,8 @@ def visit(chromium: Browser, live_server: LiveServer) -> Iterator[Open]:
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
         expect(page.get_by_role("heading", name="Board")).to_be_visible()
+        # The heading may be seen before the scripts have run that a test calls.
+        page.wait_for_load_state()
         return page
 
     yield open_board
