@@ -53,7 +53,6 @@ def test_the_heartbeat_task_moves_the_one_row():
 @pytest.mark.django_db
 def test_a_broker_that_is_away_is_reported_and_turns_nobody_away(monkeypatch: pytest.MonkeyPatch):
     # Port 1 refuses at once.
-    monkeypatch.setattr(current_app.conf, "broker_url", "amqp://127.0.0.1:1")
     monkeypatch.setattr(current_app.conf, "broker_write_url", "amqp://127.0.0.1:1")
 
     response = Client().get("/readyz")
