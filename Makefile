@@ -13,6 +13,8 @@ PYTEST = $(BIN)/python -m pytest --numprocesses $$(( $$($(BIN)/python -c 'import
 	--dist loadfile
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export PYTHONUNBUFFERED := 1
+# A run starts dozens of programs: where compiled modules are not kept, each compiles Django before it does anything.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test test-sqlite test-postgres readers lint bench lock clean
 

@@ -27,17 +27,17 @@ from rotations.models import (
 from rotations.models import Window as WindowRow
 
 # Each says its order: the models' own orders reach up to the schedule's name, through a join for every level.
-VERSION_ROWS = Prefetch(
-    "versions",
-    RotationVersion.objects.order_by("effective_at").prefetch_related(
-        Prefetch(
-            "slots",
-            Slot.objects.order_by("position").prefetch_related(
-                Prefetch("members", SlotMember.objects.order_by("position", "id"))
-            ),
+ROWS_OF_A_VERSION = (
+    Prefetch(
+        "slots",
+        Slot.objects.order_by("position").prefetch_related(
+            Prefetch("members", SlotMember.objects.order_by("position", "id"))
         ),
-        Prefetch("windows", WindowRow.objects.order_by("id")),
     ),
+    Prefetch("windows", WindowRow.objects.order_by("id")),
+)
+VERSION_ROWS = Prefetch(
+    "versions", RotationVersion.objects.order_by("effective_at").prefetch_related(*ROWS_OF_A_VERSION)
 )
 # Asked, declined and taken back in time: those never counted, and have no moment from which they did.
 SWAP_ROWS = Prefetch("swaps", Swap.objects.filter(accepted_at__isnull=False).order_by("id"), to_attr="swaps_in_force")

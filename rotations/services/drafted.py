@@ -4,11 +4,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
+from django.db.models import prefetch_related_objects
+
 from rotations.engine import terms
 from rotations.engine.edits import edited
 from rotations.errors import Conflict, Invalid
 from rotations.models import Person, Rotation, RotationVersion, Schedule
-from rotations.queries.plans import VERSION_ROWS, rotation_value, version_value
+from rotations.queries.plans import ROWS_OF_A_VERSION, VERSION_ROWS, rotation_value, version_value
 from rotations.services.drafts import RotationDraft, require_active
 from rotations.services.versions import NewVersion, draft_of, plain_values
 
@@ -159,5 +161,6 @@ def _in_place_of(first: terms.Version, version: terms.Version) -> terms.Version:
 
 def values_of(version: RotationVersion) -> dict[str, object]:
     """Return a version as a fact keeps it."""
+    prefetch_related_objects([version], *ROWS_OF_A_VERSION)
     values = plain_values(version.rotation, draft_of(version))
     return values | {"effective_at": version.effective_at.isoformat()}

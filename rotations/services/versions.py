@@ -1,5 +1,6 @@
 """How does a draft become rows, and a row a draft? Versions of a rotation with their slots, members and windows."""
 
+from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any
 
@@ -113,12 +114,10 @@ class NewVersion:
         self.row.rotation = self.row.rotation
         place_version(self.row, placed)
         add_row(self.row)
-        for position, members in enumerate(self.value.slots):
-            _store_slot(self.row, position, members)
+        _store_slots(self.row, [*enumerate(self.value.slots), *_carried(placed)])
         for window in self._windows:
             window.version = self.row
-            add_row(window)
-        _store_carried(self.row, placed)
+        Window.objects.bulk_create(self._windows)
         return self.row
 
 
@@ -133,7 +132,7 @@ def move_version(row: RotationVersion, placed: terms.Version) -> None:
     place_version(row, placed)
     change_row(row)
     row.slots.filter(position=None).delete()
-    _store_carried(row, placed)
+    _store_slots(row, _carried(placed))
 
 
 def _require_once_each(draft: RotationDraft) -> None:
@@ -144,13 +143,18 @@ def _require_once_each(draft: RotationDraft) -> None:
         raise ValidationError({NON_FIELD_ERRORS: [refusal]})
 
 
-def _store_carried(row: RotationVersion, placed: terms.Version) -> None:
-    if placed.carried is not None:
-        _store_slot(row, None, placed.carried)
+def _carried(placed: terms.Version) -> list[tuple[None, terms.Slot]]:
+    return [] if placed.carried is None else [(None, placed.carried)]
 
 
-def _store_slot(row: RotationVersion, position: int | None, members: terms.Slot) -> None:
-    slot = Slot(version=row, position=position)
-    add_row(slot)
-    for place, member in enumerate(members):
-        add_row(SlotMember(slot=slot, person_id=member.person, position=place, shadow=member.shadow))
+def _store_slots(row: RotationVersion, in_order: Sequence[tuple[int | None, terms.Slot]]) -> None:
+    """Store slots with their members, all at once: a whole team has as many statements as one person.
+
+    Nothing is left to refuse: the version is new or held, its members are held, and none is twice in a slot.
+    """
+    slots = Slot.objects.bulk_create(Slot(version=row, position=position) for position, _ in in_order)
+    SlotMember.objects.bulk_create(
+        SlotMember(slot=slot, person_id=member.person, position=place, shadow=member.shadow)
+        for slot, (_, members) in zip(slots, in_order, strict=True)
+        for place, member in enumerate(members)
+    )
