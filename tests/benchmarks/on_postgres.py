@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.benchmarks.database import database
 from tests.benchmarks.rows import Row
-from tests.postgres import start_postgres
+from tests.postgres import start_postgres, stop_postgres
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,7 +25,7 @@ def rows() -> Iterator[Row]:
         command = (sys.executable, "-m", "tests.benchmarks.on_postgres", url)
         measured = subprocess.run(command, cwd=ROOT, env=os.environ, stdout=subprocess.PIPE, text=True, check=True)
     finally:
-        server.cleanup()
+        stop_postgres(server)
     yield from (Row(**json.loads(line)) for line in measured.stdout.splitlines())
 
 

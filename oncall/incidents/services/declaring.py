@@ -67,24 +67,36 @@ def declare(
         declared_by_id=by.id,
         declared_by_name=by.name,
     )
-    with transaction.atomic():
-        if open_one := _open_with_key_of(incident):
-            return Declared(open_one, created=False)
-        if by.person is not None:
-            hold_active(by.person)
-        incident.service = service or _default_service()
-        plan = plan_in_force(incident.service)
-        incident.plan = plan.to_json()
-        if winner := _insert(incident):
-            return Declared(winner, created=False)
-        room = Room.of_new(incident, by=by, now=now)
-        room.record("declared", f"{by.name} declared {incident.title}", severity=incident.severity)
-        if by.person is not None:
-            make_present(room, by.person)
-        rules = plan.required_at(incident.severity)
-        seats = [(rule, number) for rule in rules for number in range(1, rule.seats + 1)]
-        fill(room, seats, gather(room, rules, declarer=by.person, hints=hints))
-        room.leave()
+    for _ in range(ATTEMPTS):
+        try:
+            return _declare(incident, service=service, hints=hints, by=by, now=now)
+        except IntegrityError as error:
+            # Another transaction was faster with the same key: the next look finds its incident.
+            if constraint_of(error) != DEDUP_KEY_IS_TAKEN:
+                raise
+    raise AssertionError(f"{incident.dedup_key!r} was taken and free again {ATTEMPTS} times")
+
+
+@transaction.atomic
+def _declare(
+    incident: Incident, *, service: Service | None, hints: Sequence[Person], by: Actor, now: datetime
+) -> Declared:
+    if open_one := _open_with_key_of(incident):
+        return Declared(open_one, created=False)
+    if by.person is not None:
+        hold_active(by.person)
+    incident.service = service or _default_service()
+    plan = plan_in_force(incident.service)
+    incident.plan = plan.to_json()
+    incident.save(force_insert=True)
+    room = Room.of_new(incident, by=by, now=now)
+    room.record("declared", f"{by.name} declared {incident.title}", severity=incident.severity)
+    if by.person is not None:
+        make_present(room, by.person)
+    rules = plan.required_at(incident.severity)
+    seats = [(rule, number) for rule in rules for number in range(1, rule.seats + 1)]
+    fill(room, seats, gather(room, rules, declarer=by.person, hints=hints))
+    room.leave()
     return Declared(incident, created=True)
 
 
@@ -112,19 +124,3 @@ def end_of_merges(incident: Incident) -> Incident:
     while incident.merged_into_id is not None:
         incident = Incident.objects.select_related("service").get(pk=incident.merged_into_id)
     return incident
-
-
-def _insert(incident: Incident) -> Incident | None:
-    """Insert the incident; return the open one instead if another transaction was faster with the same key."""
-    for _ in range(ATTEMPTS):
-        try:
-            with transaction.atomic(savepoint=bool(incident.dedup_key)):
-                incident.save(force_insert=True)
-        except IntegrityError as error:
-            if constraint_of(error) != DEDUP_KEY_IS_TAKEN:
-                raise
-            if winner := _open_with_key_of(incident):
-                return winner
-        else:
-            return None
-    raise AssertionError(f"{incident.dedup_key!r} was taken and free again {ATTEMPTS} times")
