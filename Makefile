@@ -10,7 +10,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 # One more than there are processors: some tests wait for programs that they start.
 PYTEST = $(BIN)/python -m pytest --numprocesses $$(( $$($(BIN)/python -c 'import os; print(os.cpu_count())') + 1 )) \
-	--dist loadfile
+	--dist loadfile --no-loadscope-reorder
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export PYTHONUNBUFFERED := 1
 # A run starts dozens of programs: where compiled modules are not kept, each compiles Django before it does anything.

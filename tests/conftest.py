@@ -14,9 +14,12 @@ __all__ = ["at_once", "redis_url", "start_program"]
 
 
 DATABASES = {"db", "transactional_db", "live_server"}
+LASTING = ("grown", "browser", "long")  # of these, those first that wait the most
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    # So that the last minute of a run is not one worker's alone.
+    items.sort(key=_place)
     if connection.vendor != "postgresql":
         for item in items:
             if item.get_closest_marker("postgres"):
@@ -26,6 +29,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     told = {item for item in items if not _asks_a_database(item)}
     config.hook.pytest_deselected(items=[*told])
     items[:] = [item for item in items if item not in told]
+
+
+def _place(item: pytest.Item) -> int:
+    return next((place for place, name in enumerate(LASTING) if item.get_closest_marker(name)), len(LASTING))
 
 
 def _asks_a_database(item: pytest.Item) -> bool:

@@ -19,7 +19,7 @@ from tests.factories.incidents import incident, role
 from tests.factories.notices import message
 from tests.factories.rotations import administrator, person, schedule, weekly_rotation
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 # Django-celery-beat keeps its own tables.
 OTHERS = {"django_celery_beat"}

@@ -12,6 +12,8 @@ from oncall.access.models import ApiToken
 from oncall.security import POLICY
 from tests.api.callers import described, published
 
+pytestmark = pytest.mark.long
+
 METHODS = ("get", "post", "patch", "delete")
 
 

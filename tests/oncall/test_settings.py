@@ -15,6 +15,8 @@ from django.test import Client, RequestFactory
 
 from oncall.security import POLICY, ContentSecurityPolicy
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[2]
 SHOW = """
 import json, django

@@ -12,6 +12,8 @@ import pytest
 
 from tests.servers import living_in_group
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[2]
 
 SUPERVISE = """

@@ -31,7 +31,7 @@ from tests.factories.rotations import (
     weekly_rotation,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 TODAY = date(2024, 3, 6)
 # A Wednesday at noon; handoffs fall on Mondays at 09:00.

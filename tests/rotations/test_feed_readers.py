@@ -15,7 +15,7 @@ from tests.rotations.test_feed_identity import AHEAD, HORIZON, Team
 from tests.rotations.test_feed_lines import NAMES
 from tests.rotations.test_feeds import feed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 TODAY = date(2024, 3, 6)
 

@@ -35,7 +35,7 @@ from tests.factories.rotations import (
 )
 
 # With commits: plans are remembered once they are committed, and 2,200 questions are asked.
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 FOUNDED = datetime(2026, 9, 14, tzinfo=UTC)
 CLOSED = datetime(2026, 12, 14, tzinfo=UTC)

@@ -26,7 +26,7 @@ from rotations.queries import on_call, shifts_of
 from rotations.secrets import digest_of
 from tests.factories.rotations import person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 FRIDAY_NIGHT = datetime(2026, 11, 20, 3, 14, tzinfo=UTC)
 

@@ -11,6 +11,8 @@ from rotations import queries
 from tests.factories.incidents import NIGHT
 from tests.oncall.incidents.machine import RolesMachine, Scene
 
+pytestmark = pytest.mark.long
+
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 # By day the same runs every time, and what fails is shown as it came; at night others, and the shortest that fails.
 BY_DAY = settings(max_examples=6, derandomize=True, phases=(Phase.generate,))

@@ -20,7 +20,7 @@ from tests.factories.rotations import administrator, person, schedule, weekly_ro
 from tests.oncall.incidents.pictures import ledger, minute, standing
 from tests.write_guard import arranging
 
-pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 SYSTEM = Actor.system()
 

@@ -16,7 +16,7 @@ from tests.factories.access import integration
 from tests.factories.incidents import NIGHT, named, on_call_in, rule, service
 from tests.factories.rotations import person, schedule, weekly_rotation
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 KEY = "checkout-5xx"
 

@@ -22,6 +22,8 @@ from tests.factories.rotations import person
 from tests.processes import StartProgram, eventually, kill_group
 from tests.servers import living_in_group
 
+pytestmark = pytest.mark.long
+
 OFFERS, HANDOFFS = 120, 60
 
 

@@ -25,6 +25,8 @@ from tests.servers import living_in_group
 from tests.strangers import ALLOWED, Stranger, answering, http, stranger
 from tests.write_guard import arranging
 
+pytestmark = pytest.mark.long
+
 EVENTS = 60
 
 

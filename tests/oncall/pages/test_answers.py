@@ -15,7 +15,7 @@ from tests.factories.rotations import person, schedule, weekly_rotation
 from tests.oncall.pages.conftest import HTMX, SignIn
 from tests.oncall.pages.reading import buttons_of, lines_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 FROM_THE_BOARD = {"page": "board"}
 

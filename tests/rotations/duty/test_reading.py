@@ -19,7 +19,7 @@ from rotations.services.schedules import edit_schedule
 from tests.factories.rotations import draft, hours, override, person, schedule, shadow, team, weekly_rotation
 from tests.write_guard import arranging
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 # A Wednesday at noon; handoffs fall on Mondays at 09:00.
 NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)

@@ -8,7 +8,7 @@ from rotations.models import Schedule
 from tests.rotations.duty.walks import Walk
 
 # With commits, because only what is committed is remembered.
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 WALKS = 300 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 3
 

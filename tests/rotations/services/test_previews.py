@@ -39,7 +39,7 @@ from rotations.services.schedules import archive_schedule
 from tests.admin_forms import stored
 from tests.factories.rotations import draft, override, person, reading, schedule, slots_of, weekly_rotation
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 SYSTEM = Actor.system()
 # A Wednesday, twelve days before clocks change in Europe.

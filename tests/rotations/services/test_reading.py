@@ -20,7 +20,7 @@ from tests.factories.rotations import absence_feed, person, schedule, weekly_rot
 from tests.rotations.services.test_absences import SYSTEM
 from tests.strangers import ALLOWED, INSIDE, answering, bomb, http, redirect, stranger
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
 LEAVE = calendar("UID:1 SUMMARY:Vacation DTSTART;VALUE=DATE:20261224 DTEND;VALUE=DATE:20261227")

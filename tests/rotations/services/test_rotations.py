@@ -322,3 +322,14 @@ def test_a_deactivated_member_may_stay_through_an_edit_but_not_be_put_in():
     with pytest.raises(Invalid) as refused:
         edit_rotation(rotation, draft=draft([ada, cy]), by=SYSTEM, now=NOW)
     assert (refused.value.code, refused.value.field) == ("person_deactivated", "slots")
+
+
+@pytest.mark.parametrize("people", [4, 40])
+def test_a_rotation_is_stored_in_as_many_statements_however_many_take_turns(people, django_assert_num_queries):
+    primary = schedule()
+    crew = [person(f"P{number}") for number in range(people)]
+
+    with django_assert_num_queries(22):
+        rotation = add_rotation(primary, draft=draft(crew), by=SYSTEM, now=NOW)
+
+    assert rotation.versions.get().slots.count() == people

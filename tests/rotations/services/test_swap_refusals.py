@@ -25,7 +25,7 @@ from tests.factories.rotations import (
 )
 from tests.rotations.services.swapping import DAY, HOUR, NOW, SYSTEM, TURN, WEEK, Crew, refusal, stored, who
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 
 @pytest.fixture
