@@ -13,8 +13,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('incidents', '0004_merging'),
-        ('rotations', '0003_calendar_link_options'),
+        ('incidents', '0001_squashed_0006_participants'),
+        ('rotations', '0001_squashed_0004_absence_feeds'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
