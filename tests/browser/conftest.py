@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from rotations.models import Person
-from tests.factories.rotations import PASSWORD
+from tests.browser.signing_in import show
 from tests.servers import missing
 
 # Root may not use the sandbox. The rest keeps Chromium from calling home: a test machine has no way out, and every
@@ -68,14 +68,7 @@ def visit(chromium: Browser, live_server: LiveServer) -> Iterator[Open]:
         page = context.new_page()
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(live_server.url)
-        page.get_by_label("E-mail").fill(who.email)
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        expect(page.get_by_role("heading", name="Board")).to_be_visible()
-        # The heading may be seen before the scripts have run that a test calls.
-        page.wait_for_load_state()
-        return page
+        return show(page, live_server.url, to=who)
 
     yield open_board
     for context in contexts:

@@ -10,8 +10,9 @@ from oncall.incidents.models import ResponsePlan
 from rotations.models import Person, Rotation, Schedule
 from rotations.services.rotations import draft_of
 from tests.admin_forms import page_for, page_of
+from tests.browser.signing_in import show
 from tests.factories.incidents import FIRST_TO_JOIN, on_call_in, response_plan, role, rule
-from tests.factories.rotations import PASSWORD, administrator, hours, person, schedule, shadow, slots_of, team
+from tests.factories.rotations import administrator, hours, person, schedule, shadow, slots_of, team
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -27,12 +28,7 @@ def primary(five: list[Person]) -> Schedule:
 
 
 def open_as_administrator(page: Page, server: LiveServer, address: str) -> None:
-    root = administrator(password=PASSWORD)
-    page.goto(f"{server.url}{address}")
-    page.fill("[name=username]", root.email)
-    page.fill("[name=password]", PASSWORD)
-    page.press("[name=password]", "Enter")
-    page.wait_for_url(f"{server.url}{address}")
+    show(page, f"{server.url}{address}", to=administrator())
 
 
 def names(page: Page) -> list[str]:

@@ -13,7 +13,7 @@ from rotations.actors import Actor
 from rotations.models import Person
 from tests.browser.conftest import PHONE, Open
 from tests.factories.incidents import FIRST_TO_JOIN, incident, on_call_in, role, rule, service
-from tests.factories.rotations import PASSWORD, administrator, person, schedule, weekly_rotation
+from tests.factories.rotations import administrator, person, schedule, weekly_rotation
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -23,7 +23,7 @@ REFRESH = "htmx.trigger('#incidents', 'refresh')"
 @pytest.fixture
 def ada() -> Person:
     """On call, and so asked to lead."""
-    return person("Ada Okafor", password=PASSWORD)
+    return person("Ada Okafor")
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_an_offer_arrives_by_itself_and_is_accepted_without_leaving_the_page(vis
 
 def test_whoever_joins_first_is_given_the_role_that_waited(visit: Open, ada: Person, checkout):
     raised = declared(checkout)
-    bo = person("Bo Lind", password=PASSWORD)
+    bo = person("Bo Lind")
     page = visit(bo)
 
     page.get_by_role("button", name=f"Join incident {raised.number}", exact=True).click()
@@ -80,7 +80,7 @@ def test_declaring_leads_into_the_incident_with_the_declarer_as_lead(visit: Open
 
 def test_a_refusal_is_told_in_place_stays_through_a_poll_and_goes_when_dismissed(visit: Open, ada: Person, checkout):
     raised = declared(checkout)
-    bo = person("Bo Lind", password=PASSWORD)
+    bo = person("Bo Lind")
     participants.join(raised, person=bo, by=Actor.of_person(bo), now=timezone.now())
     page = visit(bo, expected="409")
     roles.accept(raised, role=role("lead"), person=ada, by=Actor.of_person(ada), now=timezone.now())
@@ -174,7 +174,7 @@ def test_on_a_phone_nothing_is_cut_off_and_every_control_can_be_hit(visit: Open,
 
 def test_a_fresh_installation_leads_staff_to_the_admin(visit: Open):
     ensure_defaults()
-    page = visit(administrator("Root", is_staff=True, password=PASSWORD))
+    page = visit(administrator("Root", is_staff=True))
 
     page.get_by_role("link", name="Add a schedule").click()
 
@@ -207,7 +207,7 @@ def test_pressing_a_button_by_keyboard_keeps_the_place_through_a_poll(visit: Ope
 def test_a_role_is_handed_off_on_one_phone_and_taken_over_on_another(visit: Open, ada: Person, checkout):
     raised = declared(checkout)
     roles.accept(raised, role=role("lead"), person=ada, by=Actor.of_person(ada), now=timezone.now())
-    bo = person("Bo Lind", password=PASSWORD)
+    bo = person("Bo Lind")
     hers, his = visit(ada, **PHONE), visit(bo, **PHONE)
 
     hers.get_by_role("link", name="Hand off Lead").click()

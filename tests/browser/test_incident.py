@@ -12,19 +12,19 @@ from rotations.actors import Actor
 from rotations.models import Person
 from tests.browser.conftest import PHONE, Open
 from tests.factories.incidents import incident, named, role, rule, service
-from tests.factories.rotations import PASSWORD, person, schedule, weekly_rotation
+from tests.factories.rotations import person, schedule, weekly_rotation
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
 def ada() -> Person:
-    return person("Ada Okafor", password=PASSWORD)
+    return person("Ada Okafor")
 
 
 @pytest.fixture
 def bo() -> Person:
-    return person("Bo Lind", password=PASSWORD)
+    return person("Bo Lind")
 
 
 @pytest.fixture

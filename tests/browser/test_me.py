@@ -10,22 +10,20 @@ from pytest_django.live_server_helper import LiveServer
 from rotations.models import Absence, AbsenceFeed, CalendarLink
 from rotations.secrets import digest_of
 from tests.browser.conftest import Open
-from tests.factories.rotations import PASSWORD, absence, absence_feed, person, schedule, team, weekly_rotation
+from tests.browser.signing_in import show
+from tests.factories.rotations import absence, absence_feed, person, schedule, team, weekly_rotation
 from tests.write_guard import arranging
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def test_an_address_is_copied_and_a_mistake_taken_back(page: Page, live_server: LiveServer):
-    ada, bo = person("Ada Okafor", password=PASSWORD), person("Bo Lind")
+    ada, bo = person("Ada Okafor"), person("Bo Lind")
     weekly_rotation(schedule("payments-primary", of=team(members=[ada, bo])), [ada, bo])
     now = timezone.now()
     absence(ada, now + timedelta(days=2), timedelta(days=20), now=now)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.goto(f"{live_server.url}/accounts/login/?next=/me/")
-    page.get_by_label("E-mail").fill(ada.email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    show(page, f"{live_server.url}/me/", to=ada)
 
     page.get_by_text("Make a calendar link").click()
     page.get_by_role("button", name="Make the link").click()
@@ -45,7 +43,7 @@ def test_an_address_is_copied_and_a_mistake_taken_back(page: Page, live_server: 
 
 
 def test_the_outcome_of_a_reading_shows_by_itself_and_leaves_an_open_form_alone(visit: Open):
-    ada, now = person("Ada Okafor", password=PASSWORD), timezone.now()
+    ada, now = person("Ada Okafor"), timezone.now()
     feed = absence_feed(ada, now=now - timedelta(days=3))
     page = visit(ada)
     page.get_by_role("link", name="Me", exact=True).click()

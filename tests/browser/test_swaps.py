@@ -9,22 +9,20 @@ from pytest_django.live_server_helper import LiveServer
 
 from rotations.models import Swap
 from rotations.queries.turns import ordinal_of_turn
-from tests.factories.rotations import PASSWORD, asked_swap, person, schedule, team, weekly_rotation
+from tests.browser.signing_in import show
+from tests.factories.rotations import asked_swap, person, schedule, team, weekly_rotation
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def test_somebody_takes_over_by_a_press_of_a_button(page: Page, live_server: LiveServer):
-    ada, bo = person("Ada Okafor", password=PASSWORD), person("Bo Lind")
+    ada, bo = person("Ada Okafor"), person("Bo Lind")
     primary = schedule("payments-primary", of=team(members=[ada, bo]))
     rotation = weekly_rotation(primary, [bo])
     now = timezone.now()
     coming = ordinal_of_turn(rotation, at=now + timedelta(days=7))
     asked_swap(rotation, coming, bo, ada, reason="wedding", now=now)
-    page.goto(live_server.url)
-    page.get_by_label("E-mail").fill(ada.email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    show(page, live_server.url, to=ada)
 
     page.get_by_role("button", name="Accept the turn of Bo Lind").click()
 

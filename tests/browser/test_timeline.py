@@ -9,8 +9,9 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from rotations.models import Override, Person
+from tests.browser.signing_in import show
 from tests.browser.test_previews import is_wider_than_the_screen
-from tests.factories.rotations import PASSWORD, override, person, schedule, team, weekly_rotation
+from tests.factories.rotations import override, person, schedule, team, weekly_rotation
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -20,7 +21,7 @@ PAGE = "/schedules/payments-primary/"
 @pytest.fixture
 def ada() -> Person:
     """Ada manages the team, and takes turns with Bo."""
-    ada, bo = person("Ada Okafor", password=PASSWORD), person("Bo Lind")
+    ada, bo = person("Ada Okafor"), person("Bo Lind")
     primary = schedule("payments-primary", of=team(managers=[ada], members=[bo]))
     weekly_rotation(primary, [ada, bo])
     override(primary, timezone.now() + timedelta(days=3), timedelta(hours=5), kind="silence", now=timezone.now())
@@ -28,12 +29,7 @@ def ada() -> Person:
 
 
 def opened(page: Page, live_server: LiveServer, who: Person, query: str = "?view=month") -> Page:
-    page.goto(live_server.url + PAGE + query)
-    page.get_by_label("E-mail").fill(who.email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", name="Payments primary")).to_be_visible()
-    return page
+    return show(page, live_server.url + PAGE + query, to=who)
 
 
 def coming(page: Page) -> Any:
