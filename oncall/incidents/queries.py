@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
@@ -11,6 +11,7 @@ from django.db.models.functions import Cast
 
 from oncall.incidents.models import (
     Assignment,
+    EndReason,
     Handoff,
     HandoffState,
     Incident,
@@ -23,10 +24,16 @@ from oncall.incidents.models import (
 from rotations.errors import NotThere
 from rotations.models import Person
 
+# What fits into a number of the database.
+MOST_DIGITS = 18
+
 
 @dataclass(frozen=True, slots=True)
 class SeatView:
-    """A seat that somebody holds. ``accept_by`` is set while an offer waits; the API calls ``role_slug`` role."""
+    """A seat that somebody holds. The API calls ``role_slug`` role.
+
+    ``since`` is when they were asked, ``accepted_at`` when they accepted; ``accept_by`` is set while an offer waits.
+    """
 
     role_slug: str
     role_name: str
@@ -35,6 +42,7 @@ class SeatView:
     holder: Person
     state: str
     since: datetime
+    accepted_at: datetime | None
     accept_by: datetime | None
     because: str
 
@@ -86,6 +94,15 @@ class IncidentView:
     participants: tuple[ParticipantView, ...]
 
 
+class Taken(NamedTuple):
+    """What tells a span of a seat from all others of its incident: role, seat, person, and when it began."""
+
+    role_slug: str
+    seat: int
+    person: int
+    since: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """Why a seat was held or vacant over ``[since, ended_at)``: every candidate, and why each was passed over.
@@ -109,6 +126,21 @@ class Explanation:
 def incidents() -> QuerySet[Incident]:
     """Return every incident with its service, latest first; filter and page it, then ask ``incident_views``."""
     return Incident.objects.select_related("service", "service__team").order_by("-number")
+
+
+def found_incidents(*, words: str = "", is_open: bool | None = None, before: int | None = None) -> QuerySet[Incident]:
+    """Return the incidents, latest first, with ``words`` in their title or as their number.
+
+    With ``before``, those with a smaller number alone.
+    """
+    found = incidents()
+    if words:
+        digits = words.removeprefix("#")
+        numbers = [int(digits)] if digits.isdecimal() and len(digits) <= MOST_DIGITS else []
+        found = found.filter(Q(title__icontains=words) | Q(number__in=numbers))
+    if is_open is not None:
+        found = found.filter(resolved_at__isnull=is_open)
+    return found if before is None else found.filter(number__lt=before)
 
 
 def open_incidents() -> QuerySet[Incident]:
@@ -179,6 +211,20 @@ def seats_at(incident: Incident, at: datetime) -> SeatsView:
     held = _seats_held().filter(is_then, incident=incident).annotate(acted=Exists(acted))
     vacant = _seats_vacant().filter(is_then, incident=incident)
     return _seats(incident, list(held), list(vacant), at=at)
+
+
+def held_to_the_end(rows: Iterable[Incident]) -> dict[int, list[Assignment]]:
+    """Return, by incident, the spans of those who are accountable or were when it ended: one query at any number."""
+    to_the_end = Q(ended_at=None) | Q(end_reason__in=(EndReason.RESOLVED, EndReason.MERGED))
+    held = _seats_held().filter(to_the_end, incident__in=[row.number for row in rows], accepted_at__isnull=False)
+    # Of one that was reopened, the last who held it.
+    return _grouped({(one.incident_id, one.role_id, one.seat): one for one in held}.values())
+
+
+def spans_accepted(incident: Incident) -> QuerySet[Assignment]:
+    """Return every span in which somebody was accountable for a role, by role and seat, then in order of time."""
+    held = Assignment.objects.filter(incident=incident, accepted_at__isnull=False).select_related("person", "role")
+    return held.defer("evidence").order_by("role", "seat", "accepted_at", "id")
 
 
 def holder_of(incident: Incident, role: Role, at: datetime, *, seat: int = 1) -> Person | None:
@@ -266,6 +312,7 @@ def _seat(row: Assignment, at: datetime | None) -> SeatView:
         holder=row.person,
         state=state,
         since=row.since,
+        accepted_at=row.accepted_at if state == State.ACCEPTED else None,
         accept_by=row.accept_by if state == State.OFFERED else None,
         because=row.because,
     )
@@ -325,6 +372,14 @@ def open_handoffs(incidents: Iterable[Incident]) -> dict[int, Handoff]:
     numbers = [incident.number for incident in incidents]
     waiting = handoffs().filter(assignment__incident__in=numbers, state=HandoffState.OFFERED)
     return {handoff.assignment_id: handoff for handoff in waiting.order_by("id")}
+
+
+def taken_over(incident: Incident) -> dict[Taken, Handoff]:
+    """Return the handoffs of an incident that were accepted, by the span of a seat that each began."""
+    accepted = handoffs().filter(assignment__incident=incident, state=HandoffState.ACCEPTED)
+    return {
+        Taken(one.assignment.role.slug, one.assignment.seat, one.person_id, one.answered_at): one for one in accepted
+    }
 
 
 def handoff_numbered(number: int) -> Handoff:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Literal
 
 from oncall.incidents.models import (
@@ -14,14 +15,16 @@ from oncall.incidents.models import (
     Status,
     TimelineEntry,
 )
-from oncall.incidents.queries import IncidentView
+from oncall.incidents.queries import IncidentView, Taken
 from oncall.incidents.staffing import PinnedPlan
 from oncall.pages.crew import CHANGES, Present, at_work, present
-from oncall.pages.reasons import VACANT
+from oncall.pages.reasons import vacant_words
 from oncall.pages.rows import Row, held_row, vacant_row
 from rotations.models import Person
 
 NOTE_KINDS = {"note", "finding"}
+# What people and senders wrote stands as they wrote it.
+QUOTED = {*NOTE_KINDS, "declared", "title_changed"}
 RESOLVE = ("resolve", "Resolve", "Every role ends, and nobody is asked any more. It can be reopened.")
 MITIGATE = ("mitigate", "Mark as mitigated", "")
 REOPEN = ("reopen", "Reopen", "Every role that is needed is offered again, first to whoever held it.")
@@ -151,30 +154,47 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One fact of a timeline. ``author`` is of notes and findings alone: the other texts say who did it."""
+    """One fact of a timeline. ``author`` is of notes and findings alone: the other texts say who did it.
+
+    ``is_quoted`` says that moments in ``text`` are somebody's own words.
+    """
 
     at: datetime
     text: str
     author: str
     note_kind: str
+    is_quoted: bool
 
 
-def incident_card(view: IncidentView, *, viewer: Person, handoffs: Mapping[int, Handoff]) -> Card:
-    """Return ``view`` as ``viewer`` sees it; ``handoffs`` are those that wait for an answer, by assignment."""
-    people = tuple(present(one, viewer=viewer) for one in view.participants if one.left_at is None)
+def incident_card(
+    view: IncidentView,
+    *,
+    viewer: Person,
+    handoffs: Mapping[int, Handoff],
+    taken: Mapping[Taken, Handoff] = MappingProxyType({}),
+) -> Card:
+    """Return ``view`` as ``viewer`` sees it; ``handoffs`` are those that wait for an answer, by assignment.
+
+    ``taken`` are those that were accepted, where a page tells what was handed over.
+    """
+    is_open = view.incident.resolved_at is None
+    here = (present(one, viewer=viewer) for one in view.participants if one.left_at is None)
+    # Who was asked and did not come is of no interest once it is over.
+    people = tuple(one for one in here if is_open or one.has_joined)
     me = next((one for one in people if one.is_viewer), None)
-    responds = me is not None and me.kind == ParticipantKind.RESPONDER
-    barred = _barred_roles(view, viewer)
+    barred = barred_roles(view, viewer)
+    may_take = responds(view, viewer)
     held = (
         held_row(
             seat,
             handoffs.get(seat.assignment_id),
+            taken.get(Taken(seat.role_slug, seat.seat, seat.holder.pk, seat.since)),
             viewer=viewer,
-            may_take=responds and seat.role_slug not in barred,
+            may_take=may_take and seat.role_slug not in barred,
         )
         for seat in view.roles
     )
-    vacant = (vacant_row(vacancy, may_take=responds and vacancy.role_slug not in barred) for vacancy in view.vacancies)
+    vacant = (vacant_row(vacancy, may_take=may_take and vacancy.role_slug not in barred) for vacancy in view.vacancies)
     return Card(
         incident=view.incident,
         rows=(*held, *vacant),
@@ -185,15 +205,24 @@ def incident_card(view: IncidentView, *, viewer: Person, handoffs: Mapping[int, 
 
 
 def timeline_entry(row: TimelineEntry) -> Entry:
-    """Return one fact in words, the codes of vacancies in it spelled out."""
-    text = row.text
-    for code, words in VACANT.items():
-        text = text.replace(code, words[:1].lower() + words[1:])
-    is_note = row.kind in NOTE_KINDS
-    return Entry(row.at, text, row.actor_name if is_note else "", row.kind if is_note else "")
+    """Return one fact in words, the code by which a vacancy says why spelled out."""
+    text, is_note = row.text, row.kind in NOTE_KINDS
+    if row.kind == "vacant":
+        words = vacant_words(row.data["because"])
+        text = f"{text.removesuffix(row.data['because'])}{words[:1].lower()}{words[1:]}"
+    author, note_kind = (row.actor_name, row.kind) if is_note else ("", "")
+    return Entry(row.at, text, author, note_kind, is_quoted=row.kind in QUOTED)
 
 
-def _barred_roles(view: IncidentView, viewer: Person) -> set[str]:
+def responds(view: IncidentView, viewer: Person) -> bool:
+    """Return whether the viewer is a responder, asked or joined: nobody else may take a role."""
+    return any(
+        one.person == viewer and one.left_at is None and one.kind == ParticipantKind.RESPONDER
+        for one in view.participants
+    )
+
+
+def barred_roles(view: IncidentView, viewer: Person) -> set[str]:
     """Return the roles that the viewer sits in already, and those which these exclude: taking them is refused."""
     mine = {seat.role_slug for seat in view.roles if seat.holder == viewer}
     rules = PinnedPlan.from_json(view.incident.plan).rules

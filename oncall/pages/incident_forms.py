@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django import forms
 
@@ -119,3 +120,25 @@ class AskPersonForm(forms.Form):
 def _who_is_on(answer: queries.OnCall) -> str:
     names = ", ".join(one.person.name for one in answer.people)
     return f"{answer.schedule.name}: {names or 'nobody now'}"
+
+
+class FindForm(forms.Form):
+    """Which incidents are looked for."""
+
+    words = forms.CharField(label="Title or number", max_length=100, required=False, widget=forms.SearchInput)
+    which = forms.ChoiceField(
+        label="Which", choices=(("", "All"), ("open", "Open"), ("resolved", "Resolved")), required=False
+    )
+    before = forms.IntegerField(min_value=1, max_value=10**18, required=False, widget=forms.HiddenInput)
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """Return what ``found_incidents`` is asked; for a form that is valid."""
+        said = self.cleaned_data
+        is_open = said["which"] == "open" if said["which"] else None
+        return {"words": said["words"], "is_open": is_open, "before": said["before"]}
+
+    def query(self, **changed: Any) -> str:
+        """Return the address of the same search, with some of it ``changed``."""
+        said = {name: value for name, value in (self.cleaned_data | changed).items() if value}
+        return urlencode(said)

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from oncall.incidents.queries import Explanation
+from oncall.incidents.models import Handoff
+from oncall.incidents.queries import Explanation, Taken
+from oncall.pages.told import HandedOver, told_by
 
 VACANT = {
     "no_one_on_call": "Nobody is on call where the plan looks",
@@ -37,6 +39,7 @@ class Span:
     words: str
     ended: str
     considered: tuple[Considered, ...]
+    told: HandedOver | None
 
     @property
     def was_weighed(self) -> bool:
@@ -44,9 +47,12 @@ class Span:
         return len(self.considered) > 1 or not all(one.is_chosen for one in self.considered)
 
 
-def spans_in_words(explained: Iterable[Explanation]) -> list[Span]:
-    """Return the spans that go on first, then the latest; those of a seat stay in order."""
-    spans = [_span(one) for one in explained]
+def spans_in_words(explained: Iterable[Explanation], taken: Mapping[Taken, Handoff]) -> list[Span]:
+    """Return the spans that go on first, then the latest; those of a seat stay in order.
+
+    ``taken`` are the handoffs by which some of them began.
+    """
+    spans = [_span(one, taken) for one in explained]
     return [one for one in spans if one.until is None] + [one for one in reversed(spans) if one.until is not None]
 
 
@@ -60,7 +66,8 @@ def sentence(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _span(one: Explanation) -> Span:
+def _span(one: Explanation, taken: Mapping[Taken, Handoff]) -> Span:
+    begun_by = taken.get(Taken(one.role_slug, one.seat, one.person.pk, one.since)) if one.person else None
     note = f": {one.end_note}" if one.end_note else ""
     return Span(
         seat=one.seat,
@@ -71,6 +78,7 @@ def _span(one: Explanation) -> Span:
         words=sentence(one.because) if one.person else vacant_words(one.because),
         ended=f"{one.end_reason.replace('_', ' ')}{note}" if one.end_reason else "",
         considered=tuple(_considered(line) for line in one.evidence),
+        told=told_by(begun_by),
     )
 
 

@@ -6,21 +6,15 @@ from datetime import datetime
 from oncall.incidents.models import Handoff, State
 from oncall.incidents.queries import SeatView, VacancyView
 from oncall.pages.reasons import sentence, vacant_words
+from oncall.pages.told import HandedOver, Note, note_of, told_by
 from rotations.models import Person
-
-NOTE_WORDS = {
-    "status": "Status",
-    "hypotheses_open": "Open hypotheses",
-    "ruled_out": "Ruled out",
-    "last_update": "Last update",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class OnItsWay:
     """A role that its holder, or a shift change, offers to somebody else.
 
-    ``why`` is empty where the holder offers it. ``note`` and ``acts`` are pairs, the latter of act and words.
+    ``why`` is empty where the holder offers it. ``acts`` are pairs of act and words.
     """
 
     pk: int
@@ -28,7 +22,7 @@ class OnItsWay:
     why: str
     is_to_viewer: bool
     expires_at: datetime
-    note: tuple[tuple[str, str], ...]
+    note: Note
     next_check_in: datetime | None
     acts: tuple[tuple[str, str], ...]
 
@@ -37,7 +31,8 @@ class OnItsWay:
 class Row:
     """One seat: who holds it, or why nobody does. ``acts`` are the buttons this viewer is given.
 
-    ``state`` is ``offered``, ``accepted``, ``acting`` or ``vacant``; ``assignment`` is 0 for the latter.
+    ``state`` is ``offered``, ``accepted``, ``acting`` or ``vacant``; ``assignment`` is 0 for the latter. ``told`` is
+    there if they took it over with a note.
     """
 
     role_slug: str
@@ -52,6 +47,7 @@ class Row:
     words: str
     acts: tuple[str, ...]
     handoff: OnItsWay | None = None
+    told: HandedOver | None = None
 
     @property
     def key(self) -> str:
@@ -75,8 +71,11 @@ class Row:
         return self.is_viewer and self.state == State.ACCEPTED and (self.handoff is None or bool(self.handoff.why))
 
 
-def held_row(seat: SeatView, handoff: Handoff | None, *, viewer: Person, may_take: bool) -> Row:
-    """Return a seat that somebody holds; ``may_take`` says whether the viewer can take it from whoever is asked."""
+def held_row(seat: SeatView, handoff: Handoff | None, taken: Handoff | None, *, viewer: Person, may_take: bool) -> Row:
+    """Return a seat that somebody holds; ``may_take`` says whether the viewer can take it from whoever is asked.
+
+    ``handoff`` waits for an answer, by ``taken`` the holder took over.
+    """
     is_viewer = seat.holder == viewer
     return Row(
         role_slug=seat.role_slug,
@@ -84,13 +83,14 @@ def held_row(seat: SeatView, handoff: Handoff | None, *, viewer: Person, may_tak
         seat=seat.seat,
         assignment=seat.assignment_id,
         state=seat.state,
-        since=seat.since,
+        since=seat.accepted_at or seat.since,
         holder=seat.holder.name,
         is_viewer=is_viewer,
         accept_by=seat.accept_by,
         words=sentence(seat.because),
         acts=_acts(State(seat.state), is_viewer=is_viewer, may_take=may_take),
         handoff=_on_its_way(handoff, viewer=viewer, is_holder=is_viewer) if handoff else None,
+        told=told_by(taken),
     )
 
 
@@ -120,7 +120,7 @@ def _on_its_way(handoff: Handoff, *, viewer: Person, is_holder: bool) -> OnItsWa
         why=f"The shift of the holder ended: {handoff.because}" if handoff.is_automatic else "",
         is_to_viewer=is_to_viewer,
         expires_at=handoff.expires_at,
-        note=tuple((words, said) for name, words in NOTE_WORDS.items() if (said := getattr(handoff, name))),
+        note=note_of(handoff),
         next_check_in=handoff.next_check_in,
         acts=(("cancel", "Take back"),) if is_holder else answers,
     )

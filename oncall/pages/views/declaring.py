@@ -9,15 +9,19 @@ from oncall.incidents.services.declaring import declare as declare_incident
 from oncall.pages.forms import DeclareForm
 from oncall.pages.signing_in import Visit, signed_in
 from oncall.pages.views.board import show_board
+from oncall.pages.views.incidents import show_incidents
 from rotations.actors import Actor
 from rotations.errors import Refusal
 
 
 @signed_in
 def declare(request: Visit) -> HttpResponse:
-    """Declare what the form says and open the incident, or show the board again with what is wrong."""
+    """Declare what the form says and open the incident, or show the board again with what is wrong.
+
+    Whoever only looks is shown every incident.
+    """
     if request.method != "POST":
-        return redirect("board")
+        return show_incidents(request)
     now = timezone.now()
     form = DeclareForm(request.POST)
     if not form.is_valid():

@@ -11,7 +11,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from oncall.incidents.models import Incident
-from oncall.incidents.queries import incident_numbered, incident_views, open_handoffs, timeline_of
+from oncall.incidents.queries import (
+    incident_numbered,
+    incident_views,
+    open_handoffs,
+    spans_accepted,
+    taken_over,
+    timeline_of,
+)
 from oncall.pages.cards import incident_card, timeline_entry
 from oncall.pages.forms import MergeForm
 from oncall.pages.incident_forms import AskPersonForm, AskScheduleForm, EditForm, NoteForm
@@ -111,10 +118,12 @@ def _forms(incident: Incident, *, now: datetime, filled: Mapping[str, Form]) -> 
 
 def _room(request: Visit, number: int, *, now: datetime) -> dict[str, Any]:
     view = incident_views([incident_or_404(number)])[0]
-    card = incident_card(view, viewer=request.user, handoffs=open_handoffs([view.incident]))
+    waiting, taken = open_handoffs([view.incident]), taken_over(view.incident)
+    card = incident_card(view, viewer=request.user, handoffs=waiting, taken=taken)
     return {
         "now": now,
         "card": card,
+        "held": [] if card.is_open else list(spans_accepted(view.incident)),
         "news": news([card]),
         "waiting": int(card.waits_for_viewer),
         "page": "incident",

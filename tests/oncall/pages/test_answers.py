@@ -133,7 +133,7 @@ def test_a_refused_press_is_told_where_it_was_pressed_and_writes_nothing(
     response = signed_in(bo).post(f"/incidents/{declared.number}/roles/lead/take/", FROM_THE_BOARD, headers=headers)
 
     assert response.status_code == 409
-    assert lines_of(response, f"refusal-{declared.number}") == ["Ada Okafor is Lead since 03:00Z. Dismiss"]
+    assert lines_of(response, f"refusal-{declared.number}") == ["Ada Okafor is Lead since 03:00. Dismiss"]
     assert (holders(declared), TimelineEntry.objects.count()) == ([("lead", "Ada Okafor", "accepted")], facts)
 
 
@@ -144,7 +144,7 @@ def test_a_refused_press_is_told_where_it_was_pressed_and_writes_nothing(
         (
             "roles/lead/accept/",
             409,
-            "Lead was not offered to Cleo Marsh. Ada Okafor is asked to be Lead since 03:00Z. Dismiss",
+            "Lead was not offered to Cleo Marsh. Ada Okafor is asked to be Lead since 03:00. Dismiss",
         ),
         ("roles/nothing/take/", 404, "There is no role nothing. Dismiss"),
         ("leave/", 409, "Cleo Marsh takes no part in this incident. Dismiss"),

@@ -74,10 +74,6 @@ def test_what_cannot_be_declared_is_told_at_the_field_and_declares_nothing(
     assert not Incident.objects.exists()
 
 
-def test_opening_the_address_of_the_form_leads_to_the_board(signed_in: SignIn):
-    assert signed_in(person()).get("/incidents/").headers["Location"] == "/"
-
-
 def test_only_people_who_signed_in_declare(client: Client):
     response = client.post("/incidents/", {"title": "Checkout 5xx", "severity": "2", "service": "1"})
 

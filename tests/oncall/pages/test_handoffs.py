@@ -72,7 +72,7 @@ def test_the_form_says_what_is_wrong(signed_in: SignIn, led: Incident, ada: Pers
 
     assert (nobody.status_code, not_mine.status_code, Handoff.objects.count()) == (400, 400, 0)
     assert "Choose who takes over." in lines_of(nobody, "hand-off")
-    assert "Bo Lind is not Lead. Ada Okafor is Lead since 03:00Z." in lines_of(not_mine, "hand-off")
+    assert "Bo Lind is not Lead. Ada Okafor is Lead since 03:00." in lines_of(not_mine, "hand-off")
 
 
 def test_whoever_is_asked_reads_the_note_and_takes_over(signed_in: SignIn, led: Incident, handoff: Handoff, bo: Person):
@@ -88,6 +88,10 @@ def test_whoever_is_asked_reads_the_note_and_takes_over(signed_in: SignIn, led: 
 
     assert (response.status_code, response.headers["Location"]) == (302, f"/incidents/{led.number}/")
     assert holders(led) == [("Bo Lind", "accepted")]
+    told = "Status EU cards fail. Ruled out The deploy. Next check-in 03:45"
+    for address in (f"/incidents/{led.number}/", f"/incidents/{led.number}/roles/lead/"):
+        words = " ".join(lines_of(client.get(address)))
+        assert f"What Ada Okafor handed over {told}" in words
 
 
 def test_the_board_lets_whoever_is_asked_answer(signed_in: SignIn, led: Incident, handoff: Handoff, bo: Person):
@@ -123,7 +127,7 @@ def test_a_late_answer_is_told_where_it_was_pressed(signed_in: SignIn, led: Inci
 
     assert response.status_code == 409
     cancelled = "The handoff of Lead from Ada Okafor to Bo Lind was cancelled: withdrawn."
-    assert lines_of(response, f"refusal-{led.number}") == [f"{cancelled} Ada Okafor is Lead since 03:00Z. Dismiss"]
+    assert lines_of(response, f"refusal-{led.number}") == [f"{cancelled} Ada Okafor is Lead since 03:00. Dismiss"]
 
 
 @pytest.mark.parametrize("path", ["/handoffs/999/accept/", "/handoffs/{number}/eat/"])

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from oncall.incidents.models import TimelineEntry
-from oncall.incidents.services import lifecycle, notes, participants
+from oncall.incidents.services import lifecycle, notes, participants, roles
 from rotations.actors import Actor
-from tests.factories.incidents import FIRST_TO_JOIN, NIGHT, incident, on_call_in, rule, service
-from tests.factories.rotations import person, schedule, weekly_rotation
+from tests.factories.incidents import FIRST_TO_JOIN, NIGHT, incident, named, on_call_in, role, rule, service
+from tests.factories.rotations import administrator, person, schedule, weekly_rotation
 from tests.oncall.pages.conftest import SignIn
 from tests.oncall.pages.reading import buttons_of, lines_of
 
@@ -76,6 +76,59 @@ def test_a_resolved_incident_says_how_long_it_lasted_and_can_only_be_reopened(si
     assert buttons_of(response) == ["Reopen", "Add the note"]
 
 
+def test_a_resolved_incident_says_who_held_what_and_who_took_part(signed_in: SignIn):
+    ada, bo, cy = person("Ada Okafor"), person("Bo Lind"), person("Cy Dahl")
+    declared = incident(service=service(rule("lead", named(ada)), rule("scribe", named(cy))))
+    roles.accept(declared, role=role(), person=ada, by=Actor.of_person(ada), now=NIGHT + timedelta(minutes=2))
+    participants.join(declared, person=bo, by=Actor.of_person(bo), now=NIGHT + timedelta(minutes=3))
+    force = {"force": True, "reason": "Ada is ill", "by": Actor.of_person(administrator("Root"))}
+    roles.take(declared, role=role(), person=force["by"].person, **force, now=NIGHT + timedelta(minutes=5))
+    lifecycle.resolve(declared, by=Actor.system(), now=NIGHT + timedelta(minutes=10))
+
+    response = signed_in(bo).get(f"/incidents/{declared.number}/")
+
+    assert lines_of(response, "room")[4:] == [
+        "Lead Ada Okafor 03:02 to 03:05 Taken",
+        "Lead Root 03:05 to 03:10 Resolved",
+        "Reopen",
+        "Every role that is needed is offered again, first to whoever held it.",
+        "Reopen",
+    ]
+    assert lines_of(response, "people") == ["People", "Ada Okafor", "Bo Lind You", "Root"]
+
+
+def test_where_nobody_accepted_a_role_a_resolved_incident_says_so(signed_in: SignIn):
+    declared = incident()
+    lifecycle.resolve(declared, by=Actor.system(), now=NIGHT + timedelta(minutes=10))
+
+    response = signed_in(person()).get(f"/incidents/{declared.number}/")
+
+    assert "Nobody accepted a role." in lines_of(response, "room")
+    assert "Nobody joined." in lines_of(response, "people")
+
+
+def test_what_people_wrote_stands_as_they_wrote_it(signed_in: SignIn):
+    cleo = person("Cleo Marsh", zone="Europe/Berlin")
+    declared = incident("An exclusive lock is held since 2026-11-20T01:00:00Z", service=service(rule("lead")))
+    text = "No one has it: no_one_on_call, exclusive at 2026-11-20T02:00:00Z, 02:30Z"
+    notes.add_note(declared, text=text, by=Actor.of_person(cleo), now=NIGHT)
+
+    lines = lines_of(signed_in(cleo).get(f"/incidents/{declared.number}/"), "timeline")
+
+    assert f"{text} Cleo Marsh" in lines
+    assert "Oncall declared An exclusive lock is held since 2026-11-20T01:00:00Z" in lines
+
+
+def test_a_role_is_accepted_since_it_was_accepted(signed_in: SignIn):
+    ada = person("Ada Okafor")
+    declared = incident(service=service(rule("lead", named(ada))))
+    roles.accept(declared, role=role(), person=ada, by=Actor.of_person(ada), now=NIGHT + timedelta(minutes=2))
+
+    lines = lines_of(signed_in(ada).get(f"/incidents/{declared.number}/"), "room")
+
+    assert any(line.startswith("Lead Ada Okafor You Accepted since 03:02") for line in lines)
+
+
 def test_a_note_stands_in_the_timeline_with_its_author_and_its_lines(signed_in: SignIn):
     ada, declared = person("Ada Okafor"), incident()
 
@@ -117,7 +170,7 @@ def test_an_incident_that_is_not_there(signed_in: SignIn, part: str):
     )
 
 
-@pytest.mark.parametrize(("part", "queries"), [("", 11), ("room/", 7), ("timeline/", 4), ("roles/lead/", 6)])
+@pytest.mark.parametrize(("part", "queries"), [("", 12), ("room/", 8), ("timeline/", 4), ("roles/lead/", 7)])
 @pytest.mark.parametrize(("entries", "count"), [(1, 1), (100, 3)])
 def test_people_and_notes_do_not_change_the_number_of_queries(
     signed_in: SignIn, django_assert_num_queries, part: str, queries: int, entries: int, count: int

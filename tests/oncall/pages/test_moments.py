@@ -90,6 +90,20 @@ def test_moments_in_the_words_of_services_are_read_in_the_zone_of_the_viewer():
 
 
 @pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("since 03:02Z.", "since 04:02."),  # it is 23:30 in Berlin
+        ("since 22:30Z", "since 23:30"),
+        ("since 22:31Z", "since yesterday 23:31"),
+        ("since 13:02ZZ or A03:02Z", "since 13:02ZZ or A03:02Z"),
+    ],
+)
+def test_a_clock_without_a_date_is_the_latest_that_showed_it(written: str, said: str):
+    with timezone.override(ZoneInfo("Europe/Berlin")):
+        assert moments_in_place(written, NOW) == said
+
+
+@pytest.mark.parametrize(
     ("start", "end", "said"),
     [
         # Days in Berlin, where it is Friday 20 November.

@@ -79,7 +79,7 @@ def test_the_page_of_the_incident_opens_it_in_place(signed_in: SignIn, declared:
     [
         ("ada", "offered", ["Accept", "Decline", "Ask"]),
         ("ada", "accepted", ["Leave it vacant"]),
-        ("bo", "offered", ["Take", "Ask"]),
+        ("bo", "offered", ["Ask"]),
         ("bo", "accepted", []),
         ("mia", "accepted", ["Take it from them"]),
         ("root", "accepted", ["Take it from them"]),
@@ -103,6 +103,28 @@ def test_everybody_is_given_what_they_may_do(
 
     tail = f" Lead of incident {declared.number}"
     assert [words.removesuffix(tail).removesuffix(" them to be Lead") for words in buttons] == offered
+
+
+def test_nobody_is_given_a_role_that_would_be_refused_to_them(
+    signed_in: SignIn, declared: Incident, ada: Person, bo: Person
+):
+    one = incident(
+        service=service(
+            rule("lead", named(ada), exclusive_group="heads"),
+            rule("scribe", named(ada), exclusive_group="heads"),
+            slug="exclusive",
+        )
+    )
+    roles.accept(one, role=role(), person=ada, by=Actor.of_person(ada), now=NOW)
+    outsider, holder = signed_in(bo), signed_in(ada)
+
+    page = holder.get(at(one, slug="scribe"))
+
+    assert "Join as a responder to take it." in lines_of(outsider.get(at(declared)))
+    assert "Whoever holds your other role may not hold this one as well." in lines_of(page)
+    assert [words for words in buttons_of(page) if words.startswith("Take")] == []
+    outsider.post(f"/incidents/{declared.number}/join/")
+    assert buttons_of(outsider.get(at(declared)))[0].startswith("Take")
 
 
 def test_a_role_that_nobody_is_asked_for_can_be_given_all_the_same(signed_in: SignIn, declared: Incident, bo: Person):
