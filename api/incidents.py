@@ -30,8 +30,8 @@ from oncall.incidents.models import (
     Status,
 )
 from oncall.incidents.queries import IncidentView
-from oncall.incidents.services.declaring import declare
 from oncall.incidents.services.lifecycle import edit
+from oncall.incidents.services.triggering import declare_once, trigger
 
 BODY = {
     "title": "Checkout 5xx",
@@ -228,11 +228,19 @@ class Incidents(Endpoint):
         responses={201: IncidentShape, 200: IncidentShape},
     )
     def post(self, request: Request) -> Response:
-        """Declare an incident and fill every role that somebody can be found for; 200 where it attached to one."""
+        """Declare an incident and fill every role that somebody can be found for; 200 where it attached to one.
+
+        It attaches to the open incident of its `source` and `dedup_key`. Of one that was resolved: what `occurred_at`
+        says was broken before attaches as still firing, what broke later reopens it within a day, and after that
+        declares a new one. The same `Idempotency-Key` without a `dedup_key` is the same incident for good.
+        """
         values = DeclarationBody.read(request)
-        if key := request.headers.get("Idempotency-Key"):
-            values = {"dedup_key": _private_key(request, key), **{name: one for name, one in values.items() if one}}
-        declared = declare(**values, by=self.by, now=self.now)
+        key = request.headers.get("Idempotency-Key")
+        if key and not values.get("dedup_key"):
+            private = _private_key(request, key)
+            declared = declare_once(**values | {"dedup_key": private}, by=self.by, now=self.now)
+        else:
+            declared = trigger(**values, by=self.by, now=self.now)
         # The service has just read or written this row: it is not read again.
         content = IncidentShape.of(queries.incident_views([declared.incident])[0])
         status, location = (201, f"{request.path}{content['number']}/") if declared.created else (200, "")

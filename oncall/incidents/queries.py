@@ -217,6 +217,7 @@ def held_to_the_end(rows: Iterable[Incident]) -> dict[int, list[Assignment]]:
     """Return, by incident, the spans of those who are accountable or were when it ended: one query at any number."""
     to_the_end = Q(ended_at=None) | Q(end_reason__in=(EndReason.RESOLVED, EndReason.MERGED))
     held = _seats_held().filter(to_the_end, incident__in=[row.number for row in rows], accepted_at__isnull=False)
+    held = held.order_by("role", "seat", "id")
     # Of one that was reopened, the last who held it.
     return _grouped({(one.incident_id, one.role_id, one.seat): one for one in held}.values())
 

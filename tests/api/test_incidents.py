@@ -1,8 +1,10 @@
 """What is broken, and what do people do about it?"""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from oncall.incidents.models import Incident, TimelineEntry
 from oncall.incidents.services.notes import add_note
@@ -320,3 +322,69 @@ def test_reading_costs_the_same_however_long_the_timeline_is(company, relay, cou
 
     assert (whole.status, facts.status) == (200, 200)
     assert len(facts.body["results"]) == min(50, 3 + count)
+
+
+def at(monkeypatch, moment):
+    monkeypatch.setattr(timezone, "now", lambda: moment)
+
+
+@pytest.mark.parametrize(
+    ("occurred_at", "later", "status", "told"),
+    [
+        ("2026-11-20T03:05:00Z", {"minutes": 11}, "resolved", "Alert relay: still firing"),
+        ("2026-11-20T03:10:00Z", {"minutes": 11}, "resolved", "Alert relay: still firing"),
+        ("2026-11-20T03:10:01Z", {"minutes": 11}, "declared", "Alert relay: triggered again"),
+        (None, {"minutes": 11}, "declared", "Alert relay: triggered again"),
+        (None, {"hours": 24}, "declared", "Alert relay: triggered again"),
+    ],
+)
+def test_the_key_of_a_resolved_incident_attaches_what_was_broken_before_and_reopens_for_what_broke_after(
+    relay, monkeypatch, occurred_at, later, status, told
+):
+    number = relay.post("incidents/", BODY).body["number"]
+    at(monkeypatch, NIGHT + timedelta(minutes=10))
+    relay.post(f"incidents/{number}/resolve/")
+    at(monkeypatch, NIGHT + timedelta(**later))
+
+    heard = relay.post("incidents/", BODY | {"occurred_at": occurred_at})
+
+    assert (heard.status, heard.body["number"], heard.body["status"]) == (200, number, status)
+    assert heard.body["epoch"] == (1 if status == "resolved" else 2)
+    assert TimelineEntry.objects.latest("id").text == told
+
+
+def test_a_day_after_the_resolution_the_key_declares_a_new_incident_that_names_the_one_before(relay, monkeypatch):
+    number = relay.post("incidents/", BODY).body["number"]
+    relay.post(f"incidents/{number}/resolve/")
+    at(monkeypatch, NIGHT + timedelta(hours=24, seconds=1))
+
+    heard = relay.post("incidents/", BODY | {"occurred_at": None})
+
+    assert (heard.status, heard.body["number"]) == (201, number + 1)
+    entry = TimelineEntry.objects.latest("id")
+    told = f"Alert relay: triggered. As incident #{number}, resolved before."
+    assert (entry.text, entry.data) == (told, {"earlier": number})
+
+
+def test_the_same_idempotency_key_is_the_same_incident_even_when_it_is_resolved(relay, monkeypatch):
+    first = relay.post("incidents/", {"title": "Once"}, Idempotency_Key="a")
+    relay.post(f"incidents/{first.body['number']}/resolve/")
+    at(monkeypatch, NIGHT + timedelta(minutes=10))
+
+    again = relay.post("incidents/", {"title": "Once"}, Idempotency_Key="a")
+
+    assert (again.status, again.body["number"], again.body["status"]) == (200, first.body["number"], "resolved")
+    assert Incident.objects.count() == 1
+
+
+def test_the_key_of_a_merged_incident_stands_for_that_into_which_it_was_merged(relay, monkeypatch, company):
+    number = relay.post("incidents/", BODY).body["number"]
+    target = relay.post("incidents/", {"title": "Everything is down"}).body["number"]
+    root = person_calling(company.root)
+    root.post(f"incidents/{number}/merge/", {"into": target})
+    root.post(f"incidents/{target}/resolve/")
+    at(monkeypatch, NIGHT + timedelta(minutes=10))
+
+    heard = relay.post("incidents/", BODY | {"occurred_at": None})
+
+    assert (heard.status, heard.body["number"], heard.body["epoch"]) == (200, target, 2)

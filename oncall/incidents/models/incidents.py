@@ -101,6 +101,7 @@ class Incident(models.Model):
         )
         indexes = (
             models.Index(name="incident_open", fields=("number",), condition=Q(resolved_at=None)),
+            models.Index(name="incident_by_key", fields=("source", "dedup_key", "-number")),
             models.Index(
                 name="incident_merged_by_key",
                 fields=("source", "dedup_key"),

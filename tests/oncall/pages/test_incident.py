@@ -81,8 +81,8 @@ def test_a_resolved_incident_says_who_held_what_and_who_took_part(signed_in: Sig
     declared = incident(service=service(rule("lead", named(ada)), rule("scribe", named(cy))))
     roles.accept(declared, role=role(), person=ada, by=Actor.of_person(ada), now=NIGHT + timedelta(minutes=2))
     participants.join(declared, person=bo, by=Actor.of_person(bo), now=NIGHT + timedelta(minutes=3))
-    force = {"force": True, "reason": "Ada is ill", "by": Actor.of_person(administrator("Root"))}
-    roles.take(declared, role=role(), person=force["by"].person, **force, now=NIGHT + timedelta(minutes=5))
+    root, fifth = administrator("Root"), NIGHT + timedelta(minutes=5)
+    roles.take(declared, role=role(), person=root, force=True, reason="ill", by=Actor.of_person(root), now=fifth)
     lifecycle.resolve(declared, by=Actor.system(), now=NIGHT + timedelta(minutes=10))
 
     response = signed_in(bo).get(f"/incidents/{declared.number}/")
