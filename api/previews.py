@@ -76,10 +76,12 @@ class PreviewBody(Shape):
 
 
 class PreviewShiftShape(SpanShape):
-    """A shift, or the part of one, that somebody gains or loses. What is new has no id yet."""
+    """A shift, or the part of one, that somebody gains or loses. What is new has no id yet, and parts have no name."""
 
     person = PersonShape()
     source = SourceShape()  # type: ignore[assignment]
+    uid = serializers.CharField(allow_null=True, help_text="Always null.")
+    recorded = serializers.BooleanField(help_text="Always false: a preview looks ahead.")
 
 
 class PreviewGapsShape(Answer):
@@ -101,8 +103,8 @@ class PreviewConflictShape(SpanShape):
         "schedule": "payments-primary",
         "from": "2026-11-20T03:14:00Z",
         "until": "2027-01-20T00:00:00Z",
-        "gained": [{"person": BO, **WEEK, "source": TURN}],
-        "lost": [{"person": ADA, **WEEK, "source": TURN}],
+        "gained": [{"person": BO, **WEEK, "source": TURN, "uid": None, "recorded": False}],
+        "lost": [{"person": ADA, **WEEK, "source": TURN, "uid": None, "recorded": False}],
         "gaps": {"new": [], "closed": []},
         "conflicts": [{"person": BO, "absence": 5, **AWAY}],
     }
@@ -191,6 +193,8 @@ def _shift_json(shift: PreviewedShift) -> dict[str, Any]:
         "start": shift.start,
         "end": shift.end,
         "source": _without_new_ids(shift.source),
+        "uid": None,
+        "recorded": False,
     }
 
 

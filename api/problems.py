@@ -18,6 +18,7 @@ from api.rendering import as_json
 from rotations.errors import Conflict, Invalid, NotPermitted, NotThere, Refusal
 
 CONTENT_TYPE = "application/problem+json"
+FOR_PROGRAMS = ("/api/", "/hooks/", "/feeds/")
 RETRY_AFTER_SECONDS = 5
 # Python's own phrases changed between the versions we run on.
 TITLES = {413: "Content Too Large"}
@@ -172,7 +173,9 @@ def _faults_of_model(error: ModelValidationError) -> Iterator[Fault]:
 
 def _api_exception(error: exceptions.APIException) -> HttpResponse:
     headers = {}
-    if challenge := getattr(error, "auth_header", None):
+    # RFC 9110, section 11.6.1: a 401 says how to authenticate.
+    challenge = getattr(error, "auth_header", None) or ("Bearer" if error.status_code == 401 else None)
+    if challenge:
         headers["WWW-Authenticate"] = challenge
     if (wait := getattr(error, "wait", None)) is not None:
         headers["Retry-After"] = str(int(wait))
@@ -182,19 +185,19 @@ def _api_exception(error: exceptions.APIException) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Django's ``handler404``: JSON below ``/api/``, the usual page elsewhere."""
-    if request.path.startswith("/api/"):
+    """Django's ``handler404``: JSON where programs ask, the usual page elsewhere."""
+    if request.path.startswith(FOR_PROGRAMS):
         return problem_response(404, "not_found", "Nothing is here.")
     return defaults.page_not_found(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's ``handler500``: JSON below ``/api/``, a page elsewhere. What happened is in the log.
+    """Django's ``handler500``: JSON where programs ask, a page elsewhere. What happened is in the log.
 
     A database that is away is no fault of ours, and whoever asks may try again: 503, whatever they asked for.
     """
     is_away = isinstance(sys.exception(), OperationalError | InterfaceError)
-    if request.path.startswith("/api/"):
+    if request.path.startswith(FOR_PROGRAMS):
         broken = "Something went wrong here; it has been logged."
         return database_away() if is_away else problem_response(500, "internal_error", broken)
     if is_away:

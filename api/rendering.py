@@ -40,6 +40,13 @@ class JSONRenderer(BaseRenderer):
         return b"" if data is None else as_json(data)
 
 
+class Lines(bytes):
+    """Text that is an answer even without a line: REST framework takes empty bytes for none, and drops their type."""
+
+    def __bool__(self) -> bool:
+        return True
+
+
 class LinesRenderer(BaseRenderer):
     """Plain text, one line for each tuple of texts, its parts separated by tabs; every line ends."""
 
@@ -48,4 +55,4 @@ class LinesRenderer(BaseRenderer):
     charset = "utf-8"
 
     def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:  # noqa: ARG002
-        return "".join("\t".join(line) + "\n" for line in data).encode()
+        return Lines("".join("\t".join(line) + "\n" for line in data).encode())

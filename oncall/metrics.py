@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import GaugeMetricFamily
@@ -28,6 +29,7 @@ from rotations.queries import active_schedules, on_call
 OPEN_STATES = (State.OFFERED, State.ACCEPTED, State.ACTING)
 
 
+@csrf_exempt
 @require_safe
 def metrics(_request: HttpRequest) -> HttpResponse:
     """Answer in the text format of Prometheus; 503 while the database is away."""

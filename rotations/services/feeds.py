@@ -52,7 +52,7 @@ def add_calendar_link(
     token = new_token()
     link = CalendarLink(
         token_digest=digest_of(token),
-        name=name.strip() or str(schedule or team or person or ""),
+        name=name.strip() or str(schedule or team or person or "Calendar"),
         schedule=schedule,
         team=team,
         person=person,

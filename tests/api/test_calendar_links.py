@@ -117,7 +117,7 @@ def test_services_subscribe_to_nothing(company):
 @pytest.mark.parametrize(
     ("body", "code", "errors"),
     [
-        ({}, "invalid", [("/name", "blank"), ("", "invalid")]),
+        ({}, "invalid", [("", "invalid")]),
         ({"schedule": "payments-primary", "person": "ada@example.test"}, "invalid", [("", "invalid")]),
         ({"schedule": "nope"}, "unknown_schedule", [("/schedule", "unknown_schedule")]),
         ({"person": 99999}, "unknown_person", [("/person", "unknown_person")]),

@@ -67,6 +67,12 @@ def test_text_is_a_line_of_slug_and_email_for_each_person(company, relay):
     )
 
 
+def test_text_of_nobody_is_text_all_the_same(company, relay):
+    heard = relay.get("on-call/", format="text", at="1990-01-01T00:00:00Z")
+
+    assert (heard.status, heard.headers["Content-Type"], heard.body) == (200, "text/plain; charset=utf-8", "")
+
+
 def test_a_gap_has_no_people_and_an_override_is_named(company, relay, night):
     empty = schedule("empty", of=company.search)
     cover = override(empty, night, timedelta(hours=2), kind="add", person=company.otto)

@@ -15,6 +15,8 @@ from tests.factories.rotations import schedule, weekly_rotation
 PATH = "schedules/payments-primary/preview/"
 UNTIL = {"until": "2026-12-07T09:00:00Z"}
 HALF_DAY = {"start": "2026-11-20T12:00:00Z", "end": "2026-11-20T16:00:00Z"}
+# Nothing of what is only looked at has a name or is recorded.
+NAMELESS = {"uid": None, "recorded": False}
 WEEK = {"start": "2026-11-23T09:00:00Z", "end": "2026-11-30T09:00:00Z"}
 NEXT = {"start": "2026-11-30T09:00:00Z", "end": "2026-12-07T09:00:00Z"}
 
@@ -57,10 +59,10 @@ def test_an_edit_shows_who_gains_and_loses_what_and_whom_it_finds_away(company, 
     assert (heard.status, heard.body) == (
         200,
         preview(
-            gained=[{"person": shown(company.mia), **WEEK, "source": turn(company, 151)}],
+            gained=[{"person": shown(company.mia), **WEEK, "source": turn(company, 151), **NAMELESS}],
             lost=[
-                {"person": shown(company.bo), **WEEK, "source": turn(company, 151)},
-                {"person": shown(company.ada), **NEXT, "source": turn(company, 152)},
+                {"person": shown(company.bo), **WEEK, "source": turn(company, 151), **NAMELESS},
+                {"person": shown(company.ada), **NEXT, "source": turn(company, 152), **NAMELESS},
             ],
             gaps={"new": [NEXT], "closed": []},
             conflicts=[
@@ -91,11 +93,11 @@ def test_what_is_new_has_no_id_yet(company, relay):
     new = {"kind": "rotation", "rotation": None, "ordinal": 0, "layer": 2}
     assert added.body == preview(
         until="2026-11-23T09:00:00Z",
-        gained=[{"person": shown(company.mia), **rest, "source": new}],
-        lost=[{"person": shown(company.ada), **rest, "source": turn(company, 150)}],
+        gained=[{"person": shown(company.mia), **rest, "source": new, **NAMELESS}],
+        lost=[{"person": shown(company.ada), **rest, "source": turn(company, 150), **NAMELESS}],
     )
     new = {"kind": "override", "rotation": None, "ordinal": None, "layer": None}
-    assert overridden.body == preview(gained=[{"person": shown(company.bo), **HALF_DAY, "source": new}])
+    assert overridden.body == preview(gained=[{"person": shown(company.bo), **HALF_DAY, "source": new, **NAMELESS}])
 
 
 def test_ending_a_rotation_opens_a_gap_for_the_next_sixty_days(company, relay):

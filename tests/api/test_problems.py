@@ -272,3 +272,50 @@ def test_every_published_violation_of_a_constraint_is_listed():
     }
 
     assert codes_of <= codes.CODES.keys() | codes.FAULTS.keys()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "address", ["/api/nothing/", "/hooks/", "/hooks/token/more/", "/feeds/token", "/feeds/token/name.txt"]
+)
+def test_programs_hear_of_an_address_that_leads_nowhere_in_their_own_words(address):
+    response = Client().get(address)
+
+    assert (response.status_code, response.headers["Content-Type"]) == (404, "application/problem+json")
+    assert response.json()["code"] == "not_found"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("address", "allowed"),
+    [
+        ("/feeds/token/name.ics", "GET, HEAD"),
+        ("/feeds/token/name.json", "GET, HEAD"),
+        ("/healthz", "GET, HEAD"),
+        ("/readyz", "GET, HEAD"),
+        ("/metrics", "GET, HEAD"),
+    ],
+)
+@pytest.mark.parametrize("method", ["post", "put", "delete"])
+def test_what_is_only_read_says_so_to_whoever_writes(address, allowed, method):
+    response = getattr(Client(enforce_csrf_checks=True), method)(address)
+
+    assert (response.status_code, response.headers["Allow"]) == (405, allowed)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/api/v1/incidents", "/hooks/token", "/api/v1/incidents/1/join"])
+def test_an_address_without_its_slash_leads_on_and_the_request_stays_what_it_is(address):
+    response = Client().post(address, {"title": "Checkout 5xx"}, content_type="application/json")
+
+    assert (response.status_code, response.headers["Location"]) == (308, f"{address}/")
+
+
+@pytest.mark.django_db
+def test_whoever_is_not_known_hears_how_to_say_who_they_are():
+    api = Client().get("/api/v1/incidents/")
+    hook = Client().post("/hooks/token/", {}, content_type="application/json")
+
+    assert (api.status_code, hook.status_code) == (401, 401)
+    assert api.headers["WWW-Authenticate"].startswith("Bearer")
+    assert hook.headers["WWW-Authenticate"] == "Bearer"

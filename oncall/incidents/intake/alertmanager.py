@@ -21,8 +21,8 @@ def signal_of(body: Part, _headers: Mapping[str, str]) -> Signal:
     if body.raw("version") != VERSION:
         raise Unsupported('/version is not "4".', field="/version")
     alerts = body.parts_or_empty("alerts") or _refuse_no_alerts()
-    firing = [alert for alert in alerts if alert.text("status") != "resolved"]
-    is_resolved = not firing and body.text("status") == "resolved"
+    firing = [alert for alert in alerts if _status(alert) == "firing"]
+    is_resolved = _status(body) == "resolved" and not firing
     group = body.text("groupKey")
     return Signal(
         action=Action.RESOLVE if is_resolved else Action.TRIGGER,
@@ -31,10 +31,17 @@ def signal_of(body: Part, _headers: Mapping[str, str]) -> Signal:
         title=_title(body, firing or alerts),
         severity=(tuple(_labelled("severity", firing or alerts)),),
         service=next(iter(_labelled("service", firing or alerts)), ""),
-        sent_at=max(alert.moment("endsAt" if alert.text("status") == "resolved" else "startsAt") for alert in alerts),
+        sent_at=max(alert.moment("endsAt" if _status(alert) == "resolved" else "startsAt") for alert in alerts),
         occurred_at=max(alert.moment("startsAt") for alert in firing or alerts),
         url=(firing or alerts)[0].text_or_empty("generatorURL") or body.text_or_empty("externalURL"),
     )
+
+
+def _status(of: Part) -> str:
+    status = of.text("status")
+    if status not in {"firing", "resolved"}:
+        raise Unsupported(f"{status[:100]!r} is neither firing nor resolved.", field=f"{of.pointer}/status")
+    return status
 
 
 def _refuse_no_alerts() -> Sequence[Part]:

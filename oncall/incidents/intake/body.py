@@ -63,6 +63,11 @@ class Part:
         self._values = values
         self._pointer = pointer
 
+    @property
+    def pointer(self) -> str:
+        """Return where in the body it stands, as a JSON pointer."""
+        return self._pointer
+
     def __contains__(self, key: str) -> bool:
         return self._values.get(key) is not None
 

@@ -119,6 +119,8 @@ def in_first_alert(**values):
         (in_first_alert(startsAt="yesterday"), "/alerts/0/startsAt"),
         (in_first_alert(startsAt="0001-01-01T00:00:00+23:00"), "/alerts/0/startsAt"),
         (in_first_alert(status=None), "/alerts/0/status"),
+        (in_first_alert(status="smouldering"), "/alerts/0/status"),
+        (lambda body: body.update(status="smouldering"), "/status"),
         (in_first_alert(fingerprint=None), "/alerts/0/fingerprint"),
         (in_first_alert(labels=[]), "/alerts/0/labels"),
         (in_first_alert(labels={"severity": 1}), "/alerts/0/labels/severity"),
