@@ -1,10 +1,16 @@
-"""What happened out there? The one door for paging and alerting systems: ``POST /hooks/{token}/``.
+"""What happened out there? The door for paging and alerting systems: ``POST /hooks/{token}/``.
+
+Those that speak PagerDuty's Events API have one beside it, which answers as PagerDuty does.
 
 A plain view: no session, no cookies, no CSRF; the token in the address says who is sending. What is refused is not
 stored. Senders read the status: PagerDuty disables a subscription after three refusals.
 """
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import uuid4
 
 from django.conf import settings
 from django.core.cache import cache
@@ -21,9 +27,9 @@ from rest_framework.exceptions import (
 
 from api.problems import TooLarge, exception_handler, problem_response
 from api.rendering import as_json
-from oncall.incidents.intake import SENDERS, is_signed, parsed
-from oncall.incidents.models import Integration, Outcome
-from oncall.incidents.services.deliveries import Answer, receive
+from oncall.incidents.intake import SENDERS, Signal, Unsupported, is_signed, parsed, without_secrets
+from oncall.incidents.models import Integration, IntegrationKind, Outcome
+from oncall.incidents.services.deliveries import receive
 from rotations.errors import Refusal
 from rotations.secrets import digest_of
 
@@ -39,21 +45,59 @@ def hook(request: HttpRequest, token: str) -> HttpResponse:
 
     Where the database is away, or this delivery lost a deadlock, 503 makes the sender try again.
     """
+    return _answered(request, lambda: _taken_in(request, token, now=timezone.now()))
+
+
+@csrf_exempt
+def enqueue(request: HttpRequest, token: str) -> HttpResponse:
+    """Take in one event of PagerDuty's Events API, version 2, and answer with its key; refusals as those of ``hook``.
+
+    An event without a key gets one, by which its sender may acknowledge and resolve.
+    """
+    return _answered(request, lambda: _enqueued(request, token, now=timezone.now()))
+
+
+def _answered(request: HttpRequest, take_in: Callable[[], HttpResponse]) -> HttpResponse:
     if request.method != "POST":
         return problem_response(405, "method_not_allowed", "Deliver with POST.", headers={"Allow": "POST"})
     try:
-        answer = _take_in(request, token, now=timezone.now())
+        return take_in()
     except (Refusal, APIException, OperationalError, InterfaceError) as refusal:
         problem = exception_handler(refusal)
         assert problem is not None  # noqa: S101 — each of these has an answer
         return problem
+
+
+def _taken_in(request: HttpRequest, token: str, *, now: datetime) -> HttpResponse:
+    heard = _heard(request, token, now=now)
+    answer = receive(heard.integration, signal=heard.signal, body=heard.body, now=now)
     body = {"outcome": answer.outcome, "incident": answer.incident, "delivery": str(answer.delivery)}
-    return HttpResponse(
-        as_json(body), status=201 if answer.outcome == Outcome.DECLARED else 200, content_type=MEDIA_TYPE
-    )
+    return _json(201 if answer.outcome == Outcome.DECLARED else 200, body)
 
 
-def _take_in(request: HttpRequest, token: str, *, now: datetime) -> Answer:
+def _enqueued(request: HttpRequest, token: str, *, now: datetime) -> HttpResponse:
+    heard = _heard(request, token, now=now)
+    if heard.integration.kind != IntegrationKind.PAGERDUTY_EVENTS:
+        kind = heard.integration.get_kind_display()
+        raise Unsupported(f"This address takes the Events API of PagerDuty; {heard.integration} is of kind {kind}.")
+    signal = replace(heard.signal, dedup_key=heard.signal.dedup_key or uuid4().hex)
+    receive(heard.integration, signal=signal, body=heard.body, now=now)
+    return _json(202, {"status": "success", "message": "Event processed", "dedup_key": signal.dedup_key})
+
+
+def _json(status: int, body: dict[str, Any]) -> HttpResponse:
+    return HttpResponse(as_json(body), status=status, content_type=MEDIA_TYPE)
+
+
+class Heard(NamedTuple):
+    """What was sent and by whom; ``body`` is as it is kept."""
+
+    integration: Integration
+    signal: Signal
+    body: str
+
+
+def _heard(request: HttpRequest, token: str, *, now: datetime) -> Heard:
     integration = _integration_of(token)
     _throttle(integration, now=now)
     if request.content_type != MEDIA_TYPE:
@@ -64,7 +108,7 @@ def _take_in(request: HttpRequest, token: str, *, now: datetime) -> Answer:
     if integration.signing_secret and not is_signed(raw, header=signed, secret=integration.signing_secret):
         raise AuthenticationFailed("The signature does not match the body.", code="bad_signature")
     signal = sender.signal_of(parsed(raw), request.headers)
-    return receive(integration, signal=signal, body=raw.decode(), now=now)
+    return Heard(integration, signal, without_secrets(raw))
 
 
 def _integration_of(token: str) -> Integration:

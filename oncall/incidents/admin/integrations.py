@@ -42,6 +42,11 @@ TRIES: Mapping[str, Any] = {
         ],
     },
     IntegrationKind.PAGERDUTY: {"event": {"id": "tried-with-curl", "event_type": "pagey.ping"}},
+    IntegrationKind.PAGERDUTY_EVENTS: {
+        "event_action": "trigger",
+        "dedup_key": "tried-with-curl",
+        "payload": {"summary": "Tried with curl", "source": "curl", "severity": "info"},
+    },
     IntegrationKind.ONCALL: {"title": "Tried with curl", "is_drill": True},
 }
 
@@ -57,7 +62,8 @@ def curl_for(integration: Integration, *, address: str) -> str:
 
 
 def _told(integration: Integration, token: str) -> SafeString:
-    address = f"{settings.PUBLIC_URL}{reverse('hook', args=[token])}"
+    door = "enqueue" if integration.kind == IntegrationKind.PAGERDUTY_EVENTS else "hook"
+    address = f"{settings.PUBLIC_URL}{reverse(door, args=[token])}"
     return format_html(
         "Give the sender this address now; it is not shown again: <code>{}</code><br>Try it: <code>{}</code>",
         address,

@@ -7,8 +7,8 @@ line in ``SENDERS``.
 from collections.abc import Mapping
 from typing import Protocol
 
-from oncall.incidents.intake import alertmanager, own, pagerduty
-from oncall.incidents.intake.body import Part, Unsupported, parsed
+from oncall.incidents.intake import alertmanager, own, pagerduty, pagerduty_events
+from oncall.incidents.intake.body import Part, Unsupported, parsed, without_secrets
 from oncall.incidents.intake.signal import SEVERITIES, Action, Signal, severity_of
 from oncall.incidents.intake.signatures import is_signed, signature_of
 
@@ -22,7 +22,12 @@ class Sender(Protocol):
         """Return what the message says, or raise Invalid with the code ``invalid`` or ``unsupported_payload``."""
 
 
-SENDERS: Mapping[str, Sender] = {"alertmanager": alertmanager, "pagerduty": pagerduty, "oncall": own}
+SENDERS: Mapping[str, Sender] = {
+    "alertmanager": alertmanager,
+    "pagerduty": pagerduty,
+    "pagerduty_events": pagerduty_events,
+    "oncall": own,
+}
 
 __all__ = [
     "SENDERS",
@@ -35,4 +40,5 @@ __all__ = [
     "parsed",
     "severity_of",
     "signature_of",
+    "without_secrets",
 ]

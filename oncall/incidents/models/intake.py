@@ -20,10 +20,11 @@ from rotations.secrets import EncryptedTextField
 class IntegrationKind(models.TextChoices):
     ALERTMANAGER = "alertmanager", "Prometheus Alertmanager (v4)"
     PAGERDUTY = "pagerduty", "PagerDuty webhooks (v3)"
+    PAGERDUTY_EVENTS = "pagerduty_events", "PagerDuty Events API (v2)"
     ONCALL = "oncall", "Oncall's own body"
 
 
-UNSIGNED_KINDS = frozenset({IntegrationKind.ALERTMANAGER})
+UNSIGNED_KINDS = frozenset({IntegrationKind.ALERTMANAGER, IntegrationKind.PAGERDUTY_EVENTS})
 
 
 class Integration(models.Model):
