@@ -241,8 +241,7 @@ class Incidents(Endpoint):
             declared = declare_once(**values | {"dedup_key": private}, by=self.by, now=self.now)
         else:
             declared = trigger(**values, by=self.by, now=self.now)
-        # The service has just read or written this row: it is not read again.
-        content = IncidentShape.of(queries.incident_views([declared.incident])[0])
+        content = IncidentShape.of(declared.view or queries.incident_views([declared.incident])[0])
         status, location = (201, f"{request.path}{content['number']}/") if declared.created else (200, "")
         return tagged(request, content, status=status, location=location)
 

@@ -201,6 +201,14 @@ def incident_views(rows: Iterable[Incident]) -> list[IncidentView]:
     return [_view(incident, *(groups.get(incident.number, []) for groups in by_incident)) for incident in listed]
 
 
+def view_of(
+    incident: Incident, held: Iterable[Assignment], vacant: Iterable[Vacancy], participants: Iterable[Participant]
+) -> IncidentView:
+    """Return the view of an incident whose open rows are at hand, their roles and people loaded."""
+    in_join_order = sorted(participants, key=lambda row: (row.joined_at is None, row.joined_at or row.pk, row.pk))
+    return _view(incident, list(held), list(vacant), in_join_order)
+
+
 def seats_at(incident: Incident, at: datetime) -> SeatsView:
     """Return who held which role at ``at``, and which were vacant; spans are half-open, whatever the instant."""
     is_then = Q(since__lte=at) & (Q(ended_at=None) | Q(ended_at__gt=at))

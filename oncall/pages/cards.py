@@ -17,14 +17,11 @@ from oncall.incidents.models import (
 )
 from oncall.incidents.queries import IncidentView, Taken
 from oncall.incidents.staffing import PinnedPlan
+from oncall.incidents.wording import NOTE_KINDS, QUOTED, told
 from oncall.pages.crew import CHANGES, Present, at_work, present
-from oncall.pages.reasons import vacant_words
 from oncall.pages.rows import Row, held_row, vacant_row
 from rotations.models import Person
 
-NOTE_KINDS = {"note", "finding"}
-# What people and senders wrote stands as they wrote it.
-QUOTED = {*NOTE_KINDS, "declared", "title_changed"}
 RESOLVE = ("resolve", "Resolve", "Every role ends, and nobody is asked any more. It can be reopened.")
 MITIGATE = ("mitigate", "Mark as mitigated", "")
 REOPEN = ("reopen", "Reopen", "Every role that is needed is offered again, first to whoever held it.")
@@ -205,13 +202,9 @@ def incident_card(
 
 
 def timeline_entry(row: TimelineEntry) -> Entry:
-    """Return one fact in words, the code by which a vacancy says why spelled out."""
-    text, is_note = row.text, row.kind in NOTE_KINDS
-    if row.kind == "vacant":
-        words = vacant_words(row.data["because"])
-        text = f"{text.removesuffix(row.data['because'])}{words[:1].lower()}{words[1:]}"
-    author, note_kind = (row.actor_name, row.kind) if is_note else ("", "")
-    return Entry(row.at, text, author, note_kind, is_quoted=row.kind in QUOTED)
+    """Return one fact in words."""
+    author, note_kind = (row.actor_name, row.kind) if row.kind in NOTE_KINDS else ("", "")
+    return Entry(row.at, told(row.kind, row.text, row.data), author, note_kind, is_quoted=row.kind in QUOTED)
 
 
 def responds(view: IncidentView, viewer: Person) -> bool:

@@ -7,15 +7,8 @@ from typing import Any
 
 from oncall.incidents.models import Handoff
 from oncall.incidents.queries import Explanation, Taken
+from oncall.incidents.wording import sentence, vacant_words
 from oncall.pages.told import HandedOver, told_by
-
-VACANT = {
-    "no_one_on_call": "Nobody is on call where the plan looks",
-    "everyone_declined": "Everyone who was asked declined",
-    "exclusive": "Nobody here may hold it beside their other role",
-    "waiting_for_first_to_join": "Goes to the first responder who joins",
-    "waiting_for_holder": "Goes to whoever takes another role",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +47,6 @@ def spans_in_words(explained: Iterable[Explanation], taken: Mapping[Taken, Hando
     """
     spans = [_span(one, taken) for one in explained]
     return [one for one in spans if one.until is None] + [one for one in reversed(spans) if one.until is not None]
-
-
-def vacant_words(because: str) -> str:
-    """Return why nobody holds a seat."""
-    return VACANT.get(because, sentence(because.replace("_", " ")))
-
-
-def sentence(words: str) -> str:
-    """Return ``words`` with a capital letter."""
-    return words[:1].upper() + words[1:]
 
 
 def _span(one: Explanation, taken: Mapping[Taken, Handoff]) -> Span:

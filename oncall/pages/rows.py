@@ -5,7 +5,7 @@ from datetime import datetime
 
 from oncall.incidents.models import Handoff, State
 from oncall.incidents.queries import SeatView, VacancyView
-from oncall.pages.reasons import sentence, vacant_words
+from oncall.incidents.wording import sentence, vacant_words
 from oncall.pages.told import HandedOver, Note, note_of, told_by
 from rotations.models import Person
 

@@ -16,14 +16,14 @@ from django.utils.safestring import SafeString
 from rotations.actors import Actor
 from rotations.admin.acting import ChangedByManagers, schedule_named
 from rotations.admin.panel import edits_to_come, loaded_versions, order_of, version_shown
-from rotations.admin.previewing import ShowsPreview
+from rotations.admin.previewing import ShowsPreview, shown_preview
 from rotations.admin.rotation_form import RotationForm
 from rotations.admin.through_services import Formset
 from rotations.admin.verbs import Verb
 from rotations.admin.wall_clock import shown
 from rotations.models import Rotation, RotationVersion, Schedule, Team
 from rotations.services import rotations
-from rotations.services.previews import Preview, preview_edit, preview_rotation
+from rotations.services.previews import Preview, preview_edit, preview_end, preview_rotation
 
 FIRST_NAMES = ("Primary", "Secondary")
 
@@ -45,6 +45,7 @@ class RotationsAdmin(ChangedByManagers, ShowsPreview):
             perform=rotations.end_rotation,
             offered=lambda rotation: rotation.ends_at is None or rotation.ends_at > timezone.now(),
             is_grave=True,
+            foresee=lambda rotation, now: shown_preview(preview_end(rotation, now=now)),
         ),
         Verb(
             name="withdraw",

@@ -19,6 +19,7 @@ from django.utils import timezone
 from rotations.actors import Actor
 from rotations.admin.acting import acting_person
 from rotations.errors import Refusal
+from rotations.models import Override, Rotation, Schedule, Swap
 
 # Django's admin classes are generic to the type checker only.
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ class Verb:
 
     ``perform`` is the service; where it returns a text, that is shown once, such as a new secret address. ``warning``
     says what will come of it. ``offered`` tells for which rows it makes sense. ``asks`` is a form whose values
-    ``perform`` is given too; such a verb is done to one row at a time.
+    ``perform`` is given too; such a verb is done to one row at a time. ``foresee`` returns what the template of a
+    preview shows of what will come of it.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Verb:
     offered: Callable[[Any], bool] = lambda _obj: True
     is_grave: bool = False
     asks: type[forms.Form] | None = None
+    foresee: Callable[..., object] | None = None
 
 
 class OffersVerbs(ModelAdmin):
@@ -79,7 +82,8 @@ class OffersVerbs(ModelAdmin):
             for verb in self.verbs
             if obj is not None and verb.offered(obj) and self.may_do(request, verb, obj)
         ]
-        return super().changeform_view(request, object_id, form_url, {"verbs": offers, **(extra_context or {})})
+        context = {"verbs": offers, "history": _history_of(obj), **(extra_context or {})}
+        return super().changeform_view(request, object_id, form_url, context)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         actions = super().get_actions(request)
@@ -113,6 +117,7 @@ class OffersVerbs(ModelAdmin):
             "original": obj,
             "verb": verb,
             "form": form,
+            "preview": _foreseen(verb, obj),
             "change_page": change_page,
             "media": self.media,
         }
@@ -139,6 +144,30 @@ class OffersVerbs(ModelAdmin):
             self.message_user(request, verb.done.format(obj), messages.SUCCESS)
             if isinstance(told, str):
                 self.message_user(request, told, messages.WARNING)
+
+
+def _foreseen(verb: Verb, obj: Any) -> object:
+    if verb.foresee is None:
+        return None
+    try:
+        return verb.foresee(obj, now=timezone.now())
+    except Refusal:
+        # What is refused changes nothing; why is said to whoever does it.
+        return None
+
+
+def _history_of(obj: Any) -> str | None:
+    """Return where it stands what was changed of ``obj``, by whomever; Django's log knows of this admin alone."""
+    match obj:
+        case Schedule():
+            schedule = obj
+        case Rotation() | Override():
+            schedule = obj.schedule
+        case Swap():
+            schedule = obj.rotation.schedule
+        case _:
+            return None
+    return reverse("admin:rotations_schedule_history", args=[schedule.pk])
 
 
 def _act(site: OffersVerbs, request: HttpRequest, rows: QuerySet[Any], *, verb: Verb) -> None:

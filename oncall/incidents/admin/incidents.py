@@ -6,6 +6,8 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from oncall.incidents.models import (
     Assignment,
@@ -18,10 +20,14 @@ from oncall.incidents.models import (
     Vacancy,
 )
 from oncall.incidents.services import lifecycle, roles
+from oncall.incidents.wording import QUOTED, told, vacant_words, with_moments
 from rotations.actors import Actor
 from rotations.admin.acting import SeenByStaff
 from rotations.admin.verbs import OffersVerbs, Verb
 from rotations.models import Person
+
+# As the template writes them.
+MOMENT = "D d M Y, H:i:s"
 
 
 class AssignForm(forms.Form):
@@ -141,13 +147,44 @@ class IncidentsAdmin(SeenByStaff, OffersVerbs):
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         incident = kwargs.get("obj")
         about = {"incident": incident}
+        held = Assignment.objects.filter(**about).select_related("role", "person")
+        handoffs = Handoff.objects.filter(assignment__incident=incident).select_related(
+            "person", "assignment__person", "assignment__role"
+        )
         context |= {
-            "assignments": Assignment.objects.filter(**about).select_related("role", "person"),
-            "vacancies": Vacancy.objects.filter(**about).select_related("role"),
-            "handoffs": Handoff.objects.filter(assignment__incident=incident).select_related(
-                "person", "assignment__person", "assignment__role"
-            ),
+            "assignments": [(one, _in_their_zone(one.because)) for one in held],
+            "vacancies": [
+                (one, vacant_words(one.because)) for one in Vacancy.objects.filter(**about).select_related("role")
+            ],
+            "handoffs": [(one, _note_of(one)) for one in handoffs],
             "participants": Participant.objects.filter(**about).select_related("person"),
-            "timeline": TimelineEntry.objects.filter(**about),
+            "timeline": [(one, _told(one)) for one in TimelineEntry.objects.filter(**about)],
         }
         return super().render_change_form(request, context, *args, **kwargs)
+
+
+def _told(entry: TimelineEntry) -> str:
+    text = told(entry.kind, entry.text, entry.data)
+    return text if entry.kind in QUOTED else _in_their_zone(text)
+
+
+def _in_their_zone(text: str) -> str:
+    """Return ``text`` with its moments by the clocks of whoever looks: the admin is shown in their zone."""
+    return with_moments(text, now=timezone.now(), say=_moment)
+
+
+def _moment(at: datetime) -> str:
+    return date_format(timezone.localtime(at), MOMENT)
+
+
+def _note_of(handoff: Handoff) -> list[tuple[str, str]]:
+    """Return what was told with a handoff, as pairs of what it is about and what is said."""
+    check_in = _moment(handoff.next_check_in) if handoff.next_check_in else ""
+    told_of = (
+        ("Status", handoff.status),
+        ("Open hypotheses", handoff.hypotheses_open),
+        ("Ruled out", handoff.ruled_out),
+        ("Last update", handoff.last_update),
+        ("Next check-in", check_in),
+    )
+    return [(about, said) for about, said in told_of if said]

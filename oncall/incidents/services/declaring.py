@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from oncall.incidents.models import DEFAULT_SEVERITY, Incident, Service
+from oncall.incidents.queries import IncidentView, view_of
 from oncall.incidents.services.asking import gather
 from oncall.incidents.services.pinning import plan_in_force
 from oncall.incidents.services.races import constraint_of
@@ -25,10 +26,14 @@ ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """The incident, and whether this call declared it; otherwise the call attached to one that was open."""
+    """The incident, and whether this call declared it; otherwise the call attached to one that was there.
+
+    ``view`` is the incident as this call declared it, which saves reading it again.
+    """
 
     incident: Incident
     created: bool
+    view: IncidentView | None = None
 
 
 def declare(
@@ -97,7 +102,8 @@ def _declare(
     seats = [(rule, number) for rule in rules for number in range(1, rule.seats + 1)]
     fill(room, seats, gather(room, rules, declarer=by.person, hints=hints))
     room.leave()
-    return Declared(incident, created=True)
+    view = view_of(incident, room.open, room.vacancies, room.participants.values())
+    return Declared(incident, created=True, view=view)
 
 
 def _default_service() -> Service:

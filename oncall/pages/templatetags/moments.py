@@ -1,7 +1,7 @@
 """How are moments and spans said? In the viewer's zone, near ones short, each with the exact moment behind it."""
 
-import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import partial
 
 from django import template
 from django.template.context import Context
@@ -10,14 +10,12 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from oncall.incidents.wording import with_moments
 from oncall.pages.shares import in_hours
 
 register = template.Library()
 
 MIDNIGHT = time()
-
-# As the services write moments into their reasons, and into refusals of late that are not a day old.
-WRITTEN_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|\+00:00)|\b\d\d:\d\dZ\b")
 
 
 @register.simple_tag(takes_context=True)
@@ -75,7 +73,7 @@ def words(code: str) -> str:
 @register.filter
 def moments_in_place(text: str, now: datetime) -> str:
     """Return ``text`` with the UTC moments written in it said as the viewer reads them."""
-    return WRITTEN_MOMENT.sub(lambda found: _words(_written(found[0], now), now=now), text)
+    return with_moments(text, now=now, say=partial(_words, now=now))
 
 
 @register.filter
@@ -109,14 +107,6 @@ def in_words(span: timedelta) -> str:
     if days < 3 and hours % 24:
         return f"{days} day{'s' if days > 1 else ''} {hours % 24} h"
     return f"{days} day{'s' if days > 1 else ''}"
-
-
-def _written(moment: str, now: datetime) -> datetime:
-    """Return a moment as a service wrote it; a clock without a date is the latest that showed it."""
-    if "T" in moment:
-        return datetime.fromisoformat(moment)
-    latest = datetime.combine(now.astimezone(UTC).date(), time.fromisoformat(moment.removesuffix("Z")), UTC)
-    return latest if latest <= now else latest - timedelta(days=1)
 
 
 def _words(at: datetime, *, now: datetime, seconds: bool = False) -> str:

@@ -199,3 +199,16 @@ def test_what_is_foreseen_stands_on_the_schedule_s_page_in_its_zone():
     )
     page = signed_in(administrator("Root")).get(page_of(primary)).content.decode()
     assert "Foreseen in the next 30 days" in page
+
+
+def test_what_belongs_to_a_schedule_leads_to_its_history_and_nothing_to_one_that_knows_less():
+    primary, root = schedule(), administrator("Root")
+    rotation = weekly_rotation(primary, [root])
+    cover = override(primary, NOW + DAY, DAY, person=root, now=NOW)
+    browser = signed_in(root)
+
+    pages = {row: browser.get(page_of(row)).content.decode() for row in (primary, rotation, cover, primary.team)}
+
+    history = f'<a href="{page_of(primary, "history")}" class="historylink">'
+    assert [history in page for page in pages.values()] == [True, True, True, False]
+    assert ["historylink" in page for page in pages.values()] == [True, True, True, False]

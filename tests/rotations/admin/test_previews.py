@@ -10,7 +10,7 @@ from rotations.actors import Actor
 from rotations.models import Override, Rotation, Schedule
 from rotations.services.absences import add_absence
 from tests.admin_forms import Answer, errors, opened, page_for, page_of, signed_in, stored
-from tests.factories.rotations import administrator, override, person, schedule, team, weekly_rotation
+from tests.factories.rotations import administrator, override, person, reading, schedule, team, weekly_rotation
 from tests.oncall.pages.reading import lines_of
 
 pytestmark = pytest.mark.django_db
@@ -168,3 +168,18 @@ def test_only_whoever_may_save_is_offered_a_preview(root, primary, crew):
         "a schedule": False,
     }
     assert onlooker.post(page_of(rotation), {"_preview": "Preview"}).status_code == 403
+
+
+def test_before_a_rotation_is_ended_it_shows_who_loses_what_and_the_gap(root: Client, primary: Schedule, crew):
+    rotation = weekly_rotation(primary, crew[:2], zone="Europe/Berlin", anchor=reading("2024-01-01T09:00"))
+
+    lines = lines_of(root.get(page_of(rotation, "end")), "preview")
+
+    assert lines[:2] == [TITLE, f"1 new gap: nobody would be on call Fri 20 Nov 2026, 04:00 to {UNTIL}."]
+    assert [line for line in lines if "loses" in line and "shift" in line] == [
+        "Ada loses 5 shifts",
+        "Bo loses 4 shifts",
+    ]
+    assert lines[-1] == REACH
+    rotation.refresh_from_db()
+    assert rotation.ends_at is None

@@ -1,17 +1,19 @@
 """Incidents in the admin: everything is seen, and what can be done is done by the services."""
 
+from datetime import timedelta
+
 import pytest
 
 from oncall.incidents.models import Incident, Status, TimelineEntry
 from oncall.incidents.queries import incident_view
-from oncall.incidents.services import participants
+from oncall.incidents.services import roles
 from oncall.incidents.services.bringing_in import ask_person
 from oncall.incidents.services.handoffs import HandoffNote, offer_handoff
 from rotations.actors import Actor
 from rotations.models import Person
 from tests.admin_forms import messages, page_for, page_of, signed_in, stored
-from tests.factories.incidents import NIGHT, incident, role
-from tests.factories.rotations import administrator, person, team
+from tests.factories.incidents import NIGHT, incident, on_call_in, role, rule, service
+from tests.factories.rotations import administrator, person, schedule, team, weekly_rotation
 
 pytestmark = pytest.mark.django_db
 
@@ -23,8 +25,25 @@ def test_the_page_of_an_incident_tells_its_roles_people_and_timeline():
 
     assert "Checkout 5xx" in page
     assert "When nobody held a required role" in page
-    for entry in TimelineEntry.objects.filter(incident=declared):
-        assert entry.text in page
+    assert "Goes to the first responder who joins" in page
+    assert "Nobody is Lead: goes to the first responder who joins" in page
+    assert "waiting_for_first_to_join" not in page
+
+
+def test_the_page_says_moments_by_the_clocks_of_whoever_looks_and_all_that_was_told_with_a_handoff():
+    ada, bo = person("Ada"), person("Bo")
+    primary = schedule("payments-primary")
+    weekly_rotation(primary, [ada])
+    declared = incident(service=service(rule("lead", on_call_in(primary))))
+    roles.accept(declared, role=role(), person=ada, by=Actor.of_person(ada), now=NIGHT)
+    note = HandoffNote(status="EU cards fail.", ruled_out="The deploy.", next_check_in=NIGHT + timedelta(hours=1))
+    offer_handoff(declared, role=role(), person=ada, to=bo, note=note, by=Actor.of_person(ada), now=NIGHT)
+
+    page = signed_in(administrator(zone="Europe/Berlin")).get(page_of(declared)).content.decode()
+
+    told = "<strong>Status</strong> EU cards fail.<br><strong>Ruled out</strong> The deploy.<br>"
+    assert f"{told}<strong>Next check-in</strong> Fri 20 Nov 2026, 05:00:00" in page
+    assert "on call in payments-primary until Mon 23 Nov 2026, 10:00:00" in page
 
 
 def test_an_incident_is_acknowledged_and_resolved_by_whoever_is_signed_in():
