@@ -176,10 +176,7 @@ def test_before_a_rotation_is_ended_it_shows_who_loses_what_and_the_gap(root: Cl
     lines = lines_of(root.get(page_of(rotation, "end")), "preview")
 
     assert lines[:2] == [TITLE, f"1 new gap: nobody would be on call Fri 20 Nov 2026, 04:00 to {UNTIL}."]
-    assert [line for line in lines if "loses" in line and "shift" in line] == [
-        "Ada loses 5 shifts",
-        "Bo loses 4 shifts",
-    ]
+    assert [line for line in lines if "shifts" in line] == ["Ada loses 5 shifts", "Bo loses 5 shifts"]
     assert lines[-1] == REACH
     rotation.refresh_from_db()
     assert rotation.ends_at is None

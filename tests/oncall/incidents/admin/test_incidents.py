@@ -6,7 +6,7 @@ import pytest
 
 from oncall.incidents.models import Incident, Status, TimelineEntry
 from oncall.incidents.queries import incident_view
-from oncall.incidents.services import roles
+from oncall.incidents.services import participants, roles
 from oncall.incidents.services.bringing_in import ask_person
 from oncall.incidents.services.handoffs import HandoffNote, offer_handoff
 from rotations.actors import Actor
