@@ -19,8 +19,14 @@ MIDNIGHT = time()
 
 
 @register.simple_tag(takes_context=True)
-def moment(context: Context, at: datetime, *, seconds: bool = False) -> SafeString:
-    """Return ``at`` as ``14:05`` today, ``tomorrow 14:05``, ``Mon 14:05`` in the next six days, else with its date."""
+def moment(context: Context, at: datetime, *, seconds: bool = False, dated: bool = False) -> SafeString:
+    """Return ``at`` as ``14:05`` today, ``tomorrow 14:05``, ``Mon 14:05`` in the next six days, else with its date.
+
+    ``dated``: always with its date, where near moments stand among far ones.
+    """
+    if dated:
+        local = timezone.localtime(at)
+        return _time(at, f"{_date(local.date(), today=timezone.localtime(context['now']).date())} {local:%H:%M}")
     return _time(at, _words(at, now=context["now"], seconds=seconds))
 
 
@@ -126,6 +132,10 @@ def _day(local: date, *, today: date) -> str:
             return "yesterday"
     if 1 < distance <= 6:
         return f"{local:%a}"
+    return _date(local, today=today)
+
+
+def _date(local: date, *, today: date) -> str:
     year = f" {local.year}" if local.year != today.year else ""
     return f"{local:%a} {local.day} {local:%b}{year}"
 

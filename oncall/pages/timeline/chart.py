@@ -87,6 +87,9 @@ def _line(scale: Scale, at: datetime, label: str) -> Line:
 def _band(day: Day, sheet: Sheet, scale: Scale, now: datetime) -> DayBand:
     label, below = _labels(day, sheet)
     hours = f"{day.span.length.total_seconds() / 3600:g} h" if day.is_odd else ""
+    if hours and sheet.view == "month":
+        # Beside its number there is no room; how long it is says more than its weekday.
+        below, hours = hours, ""
     return DayBand(
         scale.place(day.span.start), scale.width(day.span), label, below, hours, day.is_weekend, now in day.span
     )

@@ -99,15 +99,15 @@ def test_gaps_silence_double_bookings_and_short_rests_are_listed(signed_in: Sign
 
     assert lines_of(here, "gaps") == [
         "1 gap, 0.01 h in all",
-        "Nobody Mon 09:00 to Mon 09:00",
-        "Planned silence Tue 09:00 to Tue 11:00",
+        "Nobody Mon 23 Nov 09:00 to Mon 23 Nov 09:00",
+        "Planned silence Tue 24 Nov 09:00 to Tue 24 Nov 11:00",
     ]
     assert lines_of(here, "double-bookings") == [
         "On call in two schedules at once",
-        "Bo Lind also in Search Wed 09:00 to Wed 18:00",
-        "Bo Lind also in Search Thu 09:00 to Thu 18:00",
+        "Bo Lind also in Search Wed 25 Nov 09:00 to Wed 25 Nov 18:00",
+        "Bo Lind also in Search Thu 26 Nov 09:00 to Thu 26 Nov 18:00",
     ]
-    assert lines_of(there, "short-rests") == ["Rests under 16 h", "Bo Lind rests 15 h Wed 18:00 to Thu 09:00"]
+    assert lines_of(there, "short-rests") == ["Rests under 16 h", "Bo Lind rests 15 h Wed 25 Nov 18:00 to Thu 26 Nov 09:00"]
     assert lines_of(here, "short-rests") == []
 
 
@@ -120,7 +120,7 @@ def test_what_is_foreseen_is_listed(signed_in: SignIn, company):
         "Foreseen in the next 30 days",
         *(
             f"{text} {span}"
-            for span in ("Mon 10:00 to Mon 30 Nov 10:00", "Mon 7 Dec 10:00 to Mon 14 Dec 10:00")
+            for span in ("Mon 23 Nov 10:00 to Mon 30 Nov 10:00", "Mon 7 Dec 10:00 to Mon 14 Dec 10:00")
             for text in ("Nobody is on call: Bo Lind left", "It is the turn of Bo Lind, who was deactivated")
         ),
     ]

@@ -122,3 +122,13 @@ def test_the_axis_says_how_long_an_odd_day_is_and_when_the_clocks_are_set():
 
     assert [(day.label, day.hours) for day in chart.days[-2:]] == [("Sat 24 Oct", ""), ("Sun 25 Oct", "25 h")]
     assert [(line.x, line.label) for line in chart.changes] == [("86.9822%", "02:00 to 03:00 comes twice")]
+
+
+def test_in_a_month_how_long_an_odd_day_is_stands_below_its_number():
+    chart = chart_of(sheet("month", date(2026, 10, 25), BERLIN), [], zone=BERLIN, now=MONDAY)
+
+    assert [(day.label, day.below, day.hours) for day in chart.days[23:26]] == [
+        ("24", "Sa", ""),
+        ("25", "25 h", ""),
+        ("26", "Mo", ""),
+    ]
