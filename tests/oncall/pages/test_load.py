@@ -107,7 +107,10 @@ def test_gaps_silence_double_bookings_and_short_rests_are_listed(signed_in: Sign
         "Bo Lind also in Search Wed 25 Nov 09:00 to Wed 25 Nov 18:00",
         "Bo Lind also in Search Thu 26 Nov 09:00 to Thu 26 Nov 18:00",
     ]
-    assert lines_of(there, "short-rests") == ["Rests under 16 h", "Bo Lind rests 15 h Wed 25 Nov 18:00 to Thu 26 Nov 09:00"]
+    assert lines_of(there, "short-rests") == [
+        "Rests under 16 h",
+        "Bo Lind rests 15 h Wed 25 Nov 18:00 to Thu 26 Nov 09:00",
+    ]
     assert lines_of(here, "short-rests") == []
 
 
