@@ -90,8 +90,14 @@ def test_without_its_database_a_server_lives_and_asks_for_patience(start_program
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", ["/", "/feeds/some-token/oncall.ics"])
-def test_whoever_looks_at_a_page_is_told_that_the_database_is_away(path: str):
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/", '<h1 id="problem-title">The database is away</h1>'),
+        ("/feeds/some-token/oncall.ics", '"code":"unavailable"'),
+    ],
+)
+def test_whoever_looks_at_a_page_or_a_calendar_is_told_that_the_database_is_away(path: str, told: str):
     client = Client(raise_request_exception=False)
     client.cookies["sessionid"] = "a-session-of-some-browser"
 
@@ -102,7 +108,7 @@ def test_whoever_looks_at_a_page_is_told_that_the_database_is_away(path: str):
         answer = client.get(path)
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
-    assert '<h1 id="problem-title">The database is away</h1>' in answer.content.decode()
+    assert told in answer.content.decode()
 
 
 @pytest.mark.postgres
