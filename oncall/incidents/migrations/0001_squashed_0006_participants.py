@@ -1,8 +1,4 @@
-"""Incidents, their roles and people, and what happened.
-
-On PostgreSQL the spans of a seat cannot overlap, whatever the code does. Every operand is a range, so that no
-extension is needed: btree_gist would take a superuser to install.
-"""
+"""Incidents, their roles and people, and what happened. How spans stay apart is in 0002, which needs these tables."""
 
 import datetime
 import django.core.validators
@@ -13,38 +9,10 @@ from django.conf import settings
 from django.db import migrations, models
 
 
-TABLES = {
-    "a_seat_has_one_holder_at_a_time": "incidents_assignment",
-    "a_seat_is_vacant_once_at_a_time": "incidents_vacancy",
-}
-
-CONSTRAINT = """
-    ALTER TABLE {table} ADD CONSTRAINT {name} EXCLUDE USING gist (
-        int8range(incident_id, incident_id, '[]') WITH &&,
-        int8range(role_id, role_id, '[]') WITH &&,
-        int4range(seat::integer, seat::integer, '[]') WITH &&,
-        tstzrange(since, ended_at) WITH &&
-    )
-"""
-
-
-def add(_apps, schema_editor):
-    if schema_editor.connection.vendor == "postgresql":
-        for name, table in TABLES.items():
-            schema_editor.execute(CONSTRAINT.format(name=name, table=table))
-
-
-def remove(_apps, schema_editor):
-    if schema_editor.connection.vendor == "postgresql":
-        for name, table in TABLES.items():
-            schema_editor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
-
-
 class Migration(migrations.Migration):
 
     replaces = [
         ('incidents', '0001_initial'),
-        ('incidents', '0002_spans_never_overlap'),
         ('incidents', '0003_handoffs'),
         ('incidents', '0004_merging'),
         ('incidents', '0005_nags_and_shift_changes'),
@@ -354,5 +322,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'offered')), fields=('assignment',), name='an_assignment_has_one_open_handoff', violation_error_code='handoff_open', violation_error_message='This role is being handed off already.'), models.CheckConstraint(condition=models.Q(models.Q(('answered_at', None), ('state', 'offered')), models.Q(models.Q(('state', 'offered'), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='a_handoff_waits_or_was_answered'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'cancelled'), models.Q(('reason', ''), _negated=True)), models.Q(models.Q(('state', 'cancelled'), _negated=True), ('reason', '')), _connector='OR'), name='a_cancelled_handoff_says_why')],
             },
         ),
-        migrations.RunPython(add, remove),
     ]

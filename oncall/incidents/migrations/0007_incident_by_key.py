@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('incidents', '0001_squashed_0006_participants'),
+        ('incidents', '0002_spans_never_overlap'),
     ]
 
     operations = [
